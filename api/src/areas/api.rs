@@ -1,0 +1,107 @@
+//! Joining, and looking at the tree, as JSON.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Json, Query},
+};
+use entity::ids::AreaId;
+use garde::Validate;
+use sea_orm::{ActiveEnum as _, DatabaseConnection};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Child, Count, children, is_of_association};
+use crate::{
+    identity::{
+        Caller,
+        api::{Parts, TokensOut, tokens_out},
+        session::Device,
+    },
+    problem::Problem,
+    web::{Once, Page, Parsed, plain_text},
+};
+
+/// A joining code.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JoinIn {
+    /// The code of the household's slip, as typed or scanned.
+    #[garde(length(chars, max = 200))]
+    #[schema(example = "ACDE-FGHJ-KMNP-QRTW")]
+    code: String,
+    /// What to be called; may stay empty.
+    #[garde(inner(length(chars, max = 50), custom(plain_text)))]
+    name: Option<String>,
+}
+
+/// An area below another.
+#[derive(Serialize, ToSchema)]
+pub struct ChildOut {
+    /// Code.
+    code: String,
+    /// Name.
+    name: String,
+    /// city, ward, district, centre, association, group.
+    kind: String,
+    /// Households in and below it.
+    households: Count,
+}
+
+/// Whose children are asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct AreasQuery {
+    /// Code of the area above; none: the city itself.
+    parent: Option<String>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many items, from 1 to 100.
+    #[param(minimum = 1, maximum = 100, default = 100)]
+    limit: Option<u64>,
+}
+
+/// Become a person of the household that the code belongs to.
+#[utoipa::path(tag = "areas", request_body = JoinIn, responses((status = 201, body = TokensOut)), security(()))]
+#[post("/api/v1/join")]
+pub async fn join(
+    request: HttpRequest,
+    parts: Parts,
+    once: Once,
+    body: Parsed<JoinIn>,
+) -> Result<HttpResponse, Problem> {
+    parts.tries.count(&request)?;
+    let JoinIn { code, name } = body.value;
+    once.write(code.clone(), body.digest, async move |tx| {
+        let opened = super::join(tx, (&code, name), Device::Program, parts.clock.now()).await?;
+        Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
+    })
+    .await
+}
+
+/// The areas below one, with counts of households.
+#[utoipa::path(tag = "areas", params(AreasQuery), responses((status = 200, body = Page<ChildOut>)))]
+#[get("/api/v1/areas")]
+pub async fn areas(
+    db: Data<DatabaseConnection>,
+    caller: Caller,
+    query: Query<AreasQuery>,
+) -> Result<Json<Page<ChildOut>>, Problem> {
+    let limit = query.limit.unwrap_or(100);
+    if !(1..=100).contains(&limit) {
+        return Err(Problem::invalid_field("limit", "1から100までにしてください。"));
+    }
+    let after = query.cursor.as_deref().unwrap_or_default();
+    let mut found = children(db.as_ref(), caller.city, query.parent.as_deref(), (after, limit + 1)).await?;
+    let more = found.len() as u64 > limit;
+    found.truncate(usize::try_from(limit).unwrap_or(100));
+    let next_cursor = found.last().filter(|_| more).map(|child| child.code.clone());
+    Ok(Json(Page { items: found.into_iter().map(|child| child_out(&caller, child)).collect(), next_cursor }))
+}
+
+fn child_out(caller: &Caller, child: Child) -> ChildOut {
+    let own = child.path.iter().any(|id| is_of_association(caller, AreaId(*id)));
+    let households = Count::shown(child.households, own);
+    ChildOut { code: child.code, name: child.name, kind: child.kind.to_value(), households }
+}

@@ -1,0 +1,71 @@
+//! Looking at the tree.
+
+use entity::{
+    area::{self, Kind},
+    ids::CityId,
+};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, QuerySelect as _,
+};
+
+use super::AreaError;
+use crate::postgres::sql;
+
+/// An area below another, with how many households live in and below it.
+#[derive(Debug, FromQueryResult)]
+pub struct Child {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Households in and below it.
+    pub households: i64,
+    /// Its path, for judging who may see the exact number.
+    pub path: Vec<uuid::Uuid>,
+}
+
+/// The areas below `parent` (none: the city itself) after the code `after`, by code; at most `limit`.
+///
+/// # Errors
+/// [`AreaError::UnknownArea`].
+pub async fn children(
+    db: &impl ConnectionTrait,
+    city: CityId,
+    parent: Option<&str>,
+    (after, limit): (&str, u64),
+) -> Result<Vec<Child>, AreaError> {
+    let parent = match parent {
+        Some(code) => Some(find(db, Some(city), code).await?.id.0),
+        None => None,
+    };
+    let statement = sql(
+        "SELECT child.code, child.name, child.kind, child.path,
+                (SELECT count(*) FROM area below JOIN household h ON h.city_id = below.city_id AND h.area_id = below.id
+                 WHERE below.city_id = child.city_id AND below.path @> ARRAY[child.id]) AS households
+         FROM area child
+         WHERE child.city_id = $1 AND child.parent_id IS NOT DISTINCT FROM $2 AND child.code > $3
+         ORDER BY child.code LIMIT $4",
+        [city.into(), parent.into(), after.into(), limit.into()],
+    );
+    Ok(Child::find_by_statement(statement).all(db).await?)
+}
+
+/// The area with a code, in one city or (for a command on the server) in whichever has it.
+///
+/// # Errors
+/// [`AreaError::UnknownArea`], [`AreaError::AmbiguousArea`].
+pub async fn find(db: &impl ConnectionTrait, city: Option<CityId>, code: &str) -> Result<area::Model, AreaError> {
+    let select = match city {
+        Some(city) => area::Entity::of(city),
+        None => area::Entity::find(),
+    };
+    let found: Result<Vec<area::Model>, DbErr> = select.filter(area::Column::Code.eq(code)).limit(2).all(db).await;
+    let mut found = found?;
+    match (found.pop(), found.is_empty()) {
+        (Some(area), true) => Ok(area),
+        (Some(_), false) => Err(AreaError::AmbiguousArea(code.to_owned())),
+        (None, _) => Err(AreaError::UnknownArea(code.to_owned())),
+    }
+}

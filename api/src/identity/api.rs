@@ -1,0 +1,304 @@
+//! Signing in and out, as JSON.
+
+use actix_web::{
+    HttpRequest, HttpResponse, delete, get,
+    http::StatusCode,
+    post,
+    web::{Data, Json},
+};
+use entity::seat::Role;
+use garde::Validate;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    Acceptance, Caller, Credentials, Home, IdentityError, Seat, accept, done,
+    session::{self, Device, Opened, Refreshed},
+    sign_in,
+    token::{self, Tokens},
+};
+use crate::{
+    clock::Clock,
+    config::{Environment, Settings},
+    postgres,
+    problem::Problem,
+    web::{Once, Parsed, client::Tries, plain_text},
+};
+
+/// The first sign-in of a seat holder.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WelcomeIn {
+    /// The code of the link, as printed or typed.
+    #[garde(length(chars, max = 200))]
+    code: String,
+    /// The password to be: 10 characters at least.
+    #[garde(length(chars, min = 10, max = 200), custom(plain_text))]
+    password: String,
+    /// Six digits of the authenticator app.
+    #[garde(skip)]
+    totp: Option<String>,
+}
+
+/// A sign-in.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionIn {
+    /// Mail address.
+    #[garde(length(chars, min = 1, max = 254), custom(plain_text))]
+    email: String,
+    /// Password.
+    #[garde(length(chars, min = 1, max = 200))]
+    password: String,
+    /// Six digits of the authenticator app, where it is enrolled.
+    #[garde(skip)]
+    totp: Option<String>,
+}
+
+/// A refresh token to be changed.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshIn {
+    /// The token; it serves once.
+    #[garde(length(chars, min = 1, max = 200))]
+    refresh_token: String,
+}
+
+/// Tokens of a sign-in, and whose it is.
+#[derive(Serialize, ToSchema)]
+pub struct TokensOut {
+    /// For `Authorization: Bearer`.
+    pub access_token: String,
+    /// To be changed for the next pair, once.
+    pub refresh_token: String,
+    /// Seconds until the access token ends.
+    pub expires_in: i64,
+    /// Who signed in.
+    pub person: PersonOut,
+    /// Their household, if they belong to one.
+    pub household: Option<HouseholdOut>,
+}
+
+/// A person.
+#[derive(Serialize, ToSchema)]
+pub struct PersonOut {
+    /// Id.
+    id: Uuid,
+    /// What they are called; may be absent.
+    name: Option<String>,
+}
+
+/// A household.
+#[derive(Serialize, ToSchema)]
+pub struct HouseholdOut {
+    /// Id.
+    id: Uuid,
+    /// How its association names it.
+    label: String,
+    /// How it wants its notices: digital, paper, both, undecided.
+    delivery: String,
+    /// Its group or association.
+    area: AreaOut,
+}
+
+/// An area, in short.
+#[derive(Serialize, ToSchema)]
+pub struct AreaOut {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
+
+/// A seat.
+#[derive(Serialize, ToSchema)]
+pub struct SeatOut {
+    /// Id.
+    id: Uuid,
+    /// staff, officer or leader.
+    role: &'static str,
+    /// Department of a member of staff.
+    department: Option<String>,
+    /// Last day, `2027-03-31`; absent while none is set.
+    ends_on: Option<String>,
+    /// Where.
+    area: AreaOut,
+}
+
+/// Who is calling.
+#[derive(Serialize, ToSchema)]
+pub struct MeOut {
+    person: PersonOut,
+    household: Option<HouseholdOut>,
+    seats: Vec<SeatOut>,
+}
+
+impl From<&entity::area::Model> for AreaOut {
+    fn from(area: &entity::area::Model) -> Self {
+        Self { code: area.code.clone(), name: area.name.clone() }
+    }
+}
+
+impl From<&Home> for HouseholdOut {
+    fn from(home: &Home) -> Self {
+        let delivery = sea_orm::ActiveEnum::to_value(&home.delivery);
+        Self { id: home.household.0, label: home.label.clone(), delivery, area: (&home.area).into() }
+    }
+}
+
+impl From<&Seat> for SeatOut {
+    fn from(seat: &Seat) -> Self {
+        let role = match seat.role {
+            Role::Staff => "staff",
+            Role::Officer => "officer",
+            Role::Leader => "leader",
+        };
+        let ends_on = seat.ends_on.map(|day| day.to_string());
+        Self { id: seat.id.0, role, department: seat.department.clone(), ends_on, area: (&seat.area).into() }
+    }
+}
+
+/// The tokens of a sign-in just made, with who it is.
+///
+/// # Errors
+/// The database's, or the token library's.
+pub async fn tokens_out(
+    db: &impl ConnectionTrait,
+    tokens: &Tokens,
+    opened: &Opened,
+    clock: &Clock,
+) -> Result<TokensOut, Problem> {
+    let caller = Caller::load(db, opened.city, opened.session, clock.today()).await?;
+    let caller = caller.ok_or_else(|| Problem::internal("a sign-in vanished"))?;
+    Ok(TokensOut {
+        access_token: tokens.issue(opened.city, opened.person, opened.session, clock.now())?,
+        refresh_token: opened.secret.expose_secret().to_owned(),
+        expires_in: token::ACCESS.whole_seconds(),
+        person: PersonOut { id: caller.person.0, name: caller.name },
+        household: caller.home.as_ref().map(HouseholdOut::from),
+    })
+}
+
+/// First sign-in of a seat holder.
+#[utoipa::path(tag = "identity", request_body = WelcomeIn, responses((status = 201, body = TokensOut)), security(()))]
+#[post("/api/v1/welcome")]
+pub async fn welcome(
+    request: HttpRequest,
+    parts: Parts,
+    once: Once,
+    body: Parsed<WelcomeIn>,
+) -> Result<HttpResponse, Problem> {
+    parts.tries.count(&request)?;
+    let WelcomeIn { code, password, totp } = body.value;
+    let caller = code.clone();
+    let acceptance = Acceptance { code, password: SecretString::from(password), totp };
+    once.write(caller, body.digest, async move |tx| {
+        let opened = accept(tx, acceptance, (Device::Program, parts.insist()), parts.clock.now()).await?;
+        Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
+    })
+    .await
+}
+
+/// Sign in with mail address and password.
+#[utoipa::path(tag = "identity", request_body = SessionIn, responses((status = 201, body = TokensOut)), security(()))]
+#[post("/api/v1/session")]
+pub async fn open_session(
+    request: HttpRequest,
+    parts: Parts,
+    once: Once,
+    body: Parsed<SessionIn>,
+) -> Result<HttpResponse, Problem> {
+    parts.tries.count(&request)?;
+    let SessionIn { email, password, totp } = body.value;
+    let caller = email.clone();
+    let credentials = Credentials { email, password: SecretString::from(password), totp };
+    once.write(caller, body.digest, async move |tx| {
+        let opened = sign_in(tx, credentials, (Device::Program, parts.insist()), parts.clock.now()).await?;
+        Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
+    })
+    .await
+}
+
+/// Change a refresh token for the next pair. One that was used before ends the session.
+#[utoipa::path(tag = "identity", request_body = RefreshIn, responses((status = 200, body = TokensOut)), security(()))]
+#[post("/api/v1/session/refresh")]
+pub async fn refresh_session(parts: Parts, body: Parsed<RefreshIn>) -> Result<HttpResponse, Problem> {
+    let db = parts.db.clone();
+    let answer = postgres::write(&db, async move |tx| {
+        match session::refresh(tx, &body.value.refresh_token, parts.clock.now()).await? {
+            Refreshed::Next(opened) => Ok(Some(tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?)),
+            Refreshed::Reused => Ok(None),
+        }
+    });
+    match answer.await? {
+        Some(tokens) => Ok(HttpResponse::Ok().json(tokens)),
+        None => Err(IdentityError::InvalidRefreshToken.into()),
+    }
+}
+
+/// Sign out: the tokens of this sign-in are over, and its phone rings no more.
+#[utoipa::path(tag = "identity", responses((status = 204)))]
+#[delete("/api/v1/session")]
+pub async fn end_session(parts: Parts, caller: Caller) -> Result<HttpResponse, Problem> {
+    let now = parts.clock.now();
+    let db = parts.db.clone();
+    postgres::write(&db, async move |tx| Ok(session::end(tx, caller.city, caller.session, now).await?)).await?;
+    Ok(done())
+}
+
+/// Who is calling.
+#[utoipa::path(tag = "identity", responses((status = 200, body = MeOut)))]
+#[get("/api/v1/me")]
+pub async fn me(caller: Caller) -> Json<MeOut> {
+    Json(MeOut {
+        household: caller.home.as_ref().map(HouseholdOut::from),
+        seats: caller.seats.iter().map(SeatOut::from).collect(),
+        person: PersonOut { id: caller.person.0, name: caller.name },
+    })
+}
+
+/// What signing in needs of the server.
+#[derive(Clone)]
+pub struct Parts {
+    /// The database.
+    pub db: Data<DatabaseConnection>,
+    /// Makes access tokens.
+    pub tokens: Data<Tokens>,
+    /// The time.
+    pub clock: Data<Clock>,
+    /// How often one may try.
+    pub tries: Data<Tries>,
+    settings: Data<Settings>,
+}
+
+impl Parts {
+    /// Whether a second factor is insisted on.
+    #[must_use]
+    pub fn insist(&self) -> bool {
+        self.settings.env == Environment::Production
+    }
+}
+
+impl actix_web::FromRequest for Parts {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
+        fn part<T: 'static>(request: &HttpRequest) -> Option<Data<T>> {
+            request.app_data::<Data<T>>().cloned()
+        }
+        let parts = || {
+            Some(Self {
+                db: part(request)?,
+                tokens: part(request)?,
+                clock: part(request)?,
+                tries: part(request)?,
+                settings: part(request)?,
+            })
+        };
+        std::future::ready(parts().ok_or_else(|| Problem::internal("the server was put together without its parts")))
+    }
+}

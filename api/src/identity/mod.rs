@@ -1,0 +1,115 @@
+//! Who is calling.
+//!
+//! A resident is whoever joined with a household's slip: the device stays signed in, there is no password. A seat holder has an
+//! account: a one-time link, then mail address and password, and a second factor in production. Either way a sign-in is a
+//! [`session`]; programs carry its tokens, browsers its cookie. What the caller may do is not in the token: household and seats
+//! are read with every request ([`Caller`]), so a seat that ended is over at once.
+
+use actix_web::{HttpResponse, http::StatusCode};
+use sea_orm::DbErr;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::problem::Problem;
+
+pub mod api;
+mod audit;
+mod caller;
+pub mod code;
+mod invite;
+mod password;
+mod second_factor;
+pub mod session;
+mod sign_in;
+mod token;
+mod welcome;
+
+pub use audit::record as audit;
+pub use caller::{Caller, Home, Seat};
+pub use invite::{Invitation, invite, renew_invitation};
+pub use sign_in::{Credentials, sign_in};
+pub use token::Tokens;
+pub use welcome::{Acceptance, accept};
+
+/// What can go wrong when somebody says who they are.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// A code with a typing error.
+    #[error("the code is mistyped")]
+    Mistyped,
+    /// A code that is unknown, used, or too old.
+    #[error("the code is not valid")]
+    InvalidCode,
+    /// A wrong mail address or password: which of the two is not said.
+    #[error("mail address or password are wrong")]
+    WrongCredentials,
+    /// The second factor is needed. The address is for an authenticator app and given only while it has never been proven.
+    #[error("the second factor is needed")]
+    SecondFactorNeeded(Option<String>),
+    /// A second factor that is wrong or was used before.
+    #[error("the second factor is wrong")]
+    WrongSecondFactor,
+    /// A refresh token that is unknown, too old, or was used before.
+    #[error("the refresh token is not valid")]
+    InvalidRefreshToken,
+    /// The mail address belongs to somebody.
+    #[error("the mail address is taken")]
+    EmailTaken,
+    /// Argon2 or the token library failed.
+    #[error("cryptography failed: {0}")]
+    Crypto(String),
+    /// The database's.
+    #[error(transparent)]
+    Db(#[from] DbErr),
+}
+
+impl From<IdentityError> for Problem {
+    fn from(error: IdentityError) -> Self {
+        let unauthorized = |code, detail: &'static str| Self::new(StatusCode::UNAUTHORIZED, code, detail);
+        match error {
+            IdentityError::Mistyped => Self::invalid_field(
+                "/code",
+                "コードに打ち間違いがあります。紙に書かれた16文字を、もう一度お確かめください。",
+            ),
+            IdentityError::InvalidCode => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid_code",
+                "このコードは使えません。期限が切れたか、新しいコードに替わったか、もう使われています。配った方にお尋ねください。",
+            ),
+            IdentityError::WrongCredentials => {
+                unauthorized("wrong_credentials", "メールアドレスかパスワードが違います。")
+            }
+            IdentityError::SecondFactorNeeded(url) => {
+                let problem =
+                    unauthorized("second_factor_needed", "認証アプリに表示される6桁の数字を入力してください。");
+                match url {
+                    Some(url) => problem.with("otpauth_url", url),
+                    None => problem,
+                }
+            }
+            IdentityError::WrongSecondFactor => {
+                unauthorized("wrong_second_factor", "6桁の数字が違います。認証アプリの新しい数字を入力してください。")
+            }
+            IdentityError::InvalidRefreshToken => {
+                unauthorized("invalid_refresh_token", "サインインの期限が切れました。もう一度サインインしてください。")
+            }
+            IdentityError::EmailTaken => Self::conflict("email_taken", "このメールアドレスはすでに使われています。"),
+            IdentityError::Crypto(cause) => Self::internal(cause),
+            IdentityError::Db(error) => error.into(),
+        }
+    }
+}
+
+/// The room's calls.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(api::welcome)
+        .service(api::open_session)
+        .service(api::refresh_session)
+        .service(api::end_session)
+        .service(api::me);
+}
+
+/// 204.
+fn done() -> HttpResponse {
+    HttpResponse::NoContent().finish()
+}

@@ -1,0 +1,59 @@
+//! A seat holder's first sign-in: the code of the link, and a password of their own.
+
+use entity::{account, invitation};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QuerySelect as _,
+};
+use secrecy::SecretString;
+use time::OffsetDateTime;
+
+use super::{
+    IdentityError,
+    code::Code,
+    password, second_factor,
+    session::{self, Device, Opened},
+};
+
+/// What somebody hands in at the door.
+#[derive(Debug)]
+pub struct Acceptance {
+    /// The code as typed.
+    pub code: String,
+    /// The password that they choose.
+    pub password: SecretString,
+    /// The six digits.
+    pub totp: Option<String>,
+}
+
+/// Takes the code, sets the password, and signs in. `insist` on a second factor.
+///
+/// # Errors
+/// Of the code, or of the second factor: then nothing has changed and the code is still good.
+pub async fn accept(
+    db: &impl ConnectionTrait,
+    acceptance: Acceptance,
+    (device, insist): (Device, bool),
+    now: OffsetDateTime,
+) -> Result<Opened, IdentityError> {
+    let code = Code::parse(&acceptance.code)?;
+    let invitation = invitation::Entity::find()
+        .filter(invitation::Column::CodeHash.eq(code.hash()))
+        .lock_exclusive()
+        .one(db)
+        .await?
+        .filter(|i| i.used_at.is_none() && now < i.expires_at)
+        .ok_or(IdentityError::InvalidCode)?;
+    let who = (invitation.city_id, invitation.person_id);
+    let account = account::Entity::find_by_id(who).one(db).await?.ok_or(IdentityError::InvalidCode)?;
+    second_factor::check(db, &account, acceptance.totp.as_deref(), insist, now).await?;
+
+    let mut welcomed: account::ActiveModel =
+        account::Entity::find_by_id(who).one(db).await?.ok_or(IdentityError::InvalidCode)?.into();
+    welcomed.password_hash = Set(Some(password::hash(acceptance.password).await?));
+    welcomed.update(db).await?;
+    let mut used: invitation::ActiveModel = invitation.into();
+    used.used_at = Set(Some(now));
+    used.update(db).await?;
+    session::open(db, who, device, now).await
+}

@@ -1,0 +1,154 @@
+//! The installation's keys: made once, kept in files that only their owner can read, never overwritten.
+//!
+//! `vapid.pem` (P-256) is what every phone has subscribed under: another one silences them all. `token.pem` (Ed25519) signs
+//! tokens. Whatever else needs a secret derives it from the latter, so that there is nothing more to keep.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use aws_lc_rs::{
+    digest::{SHA256, digest},
+    error::Unspecified,
+    hmac,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _},
+};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
+use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
+
+/// The two files of a keys directory.
+const VAPID: &str = "vapid.pem";
+const TOKEN: &str = "token.pem";
+
+/// The keys, loaded.
+#[derive(Debug)]
+pub struct Keys {
+    /// The VAPID key pair (RFC 8292), PKCS#8 in PEM.
+    pub vapid: SecretString,
+    /// Its public half: 65 bytes, uncompressed.
+    pub vapid_public: Vec<u8>,
+    /// The token-signing key pair, PKCS#8 in DER.
+    pub token: SecretSlice<u8>,
+    /// Its public half: 32 bytes.
+    pub token_public: Vec<u8>,
+}
+
+/// Keys that can't be made or read.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// A file can't be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file holds something else than a key of the right kind.
+    #[error("{path} holds no {expected} private key in PKCS#8 PEM; `kairan keys DIR` makes one in an empty directory")]
+    NoKey {
+        /// Which.
+        path: PathBuf,
+        /// What was looked for.
+        expected: &'static str,
+    },
+    /// The cryptographic library failed.
+    #[error("no key could be made: the cryptographic library failed")]
+    Crypto,
+}
+
+impl From<Unspecified> for KeyError {
+    fn from(_: Unspecified) -> Self {
+        Self::Crypto
+    }
+}
+
+impl Keys {
+    /// Makes what is missing in `dir` and leaves what is there. Gives the files that it made.
+    ///
+    /// # Errors
+    /// When the directory can't be written.
+    pub fn make(dir: &Path) -> Result<Vec<PathBuf>, KeyError> {
+        let failed = |source| KeyError::File { path: dir.to_owned(), source };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
+        let vapid = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?.to_pkcs8v1()?;
+        let token = Ed25519KeyPair::generate()?.to_pkcs8v1()?;
+        let mut made = Vec::new();
+        for (name, key) in [(VAPID, vapid), (TOKEN, token)] {
+            let path = dir.join(name);
+            let text = pem::encode(&pem::Pem::new("PRIVATE KEY", key.as_ref()));
+            match write_new(dir, &path, &text) {
+                Ok(()) => made.push(path),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(source) => return Err(KeyError::File { path, source }),
+            }
+        }
+        Ok(made)
+    }
+
+    /// Reads both keys from `dir`.
+    ///
+    /// # Errors
+    /// When a file is missing or holds no key of its kind.
+    pub fn load(dir: &Path) -> Result<Self, KeyError> {
+        let read = |name: &str, expected: &'static str| {
+            let path = dir.join(name);
+            let text = fs::read_to_string(&path).map_err(|source| KeyError::File { path: path.clone(), source })?;
+            let der = pem::parse(&text).ok().filter(|p| p.tag() == "PRIVATE KEY").map(pem::Pem::into_contents);
+            Ok::<_, KeyError>((
+                SecretString::from(text),
+                der.ok_or_else(|| KeyError::NoKey { path: path.clone(), expected })?,
+                path,
+            ))
+        };
+        let (vapid, der, path) = read(VAPID, "P-256")?;
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der);
+        let vapid_public =
+            pair.map_err(|_| KeyError::NoKey { path, expected: "P-256" })?.public_key().as_ref().to_vec();
+        let (_, der, path) = read(TOKEN, "Ed25519")?;
+        let pair = Ed25519KeyPair::from_pkcs8(&der);
+        let token_public =
+            pair.map_err(|_| KeyError::NoKey { path, expected: "Ed25519" })?.public_key().as_ref().to_vec();
+        Ok(Self { vapid, vapid_public, token: SecretSlice::from(der), token_public })
+    }
+
+    /// The id of the VAPID key, kept on every subscription made under it.
+    #[must_use]
+    pub fn vapid_id(&self) -> String {
+        key_id(&self.vapid_public)
+    }
+
+    /// The id of the token-signing key: `kid` of every token.
+    #[must_use]
+    pub fn token_id(&self) -> String {
+        key_id(&self.token_public)
+    }
+
+    /// A secret for one purpose.
+    #[must_use]
+    pub fn secret_for(&self, purpose: &str) -> hmac::Key {
+        let root = hmac::Key::new(hmac::HMAC_SHA256, self.token.expose_secret());
+        hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, purpose.as_bytes()).as_ref())
+    }
+}
+
+/// The first 12 characters of a public key's hash.
+fn key_id(public: &[u8]) -> String {
+    BASE64URL.encode(&digest(&SHA256, public).as_ref()[..9])
+}
+
+/// Writes a file that is either whole or not there, and never in place of another.
+fn write_new(dir: &Path, path: &Path, text: &str) -> io::Result<()> {
+    if path.exists() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let side = dir.join(format!(".{}", uuid::Uuid::now_v7()));
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&side)?;
+    let written =
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&side, path));
+    fs::remove_file(&side)?;
+    written
+}

@@ -1,0 +1,23 @@
+//! Kairan: a city's notices reach its phones, and reading leaves a receipt in place of the stamp.
+//!
+//! The rooms, from top to ground; each imports only what stands below it. `docs/ARCHITECTURE.md` walks through them.
+
+pub mod up;
+
+pub mod demo;
+pub mod server;
+pub mod worker;
+
+pub mod receipts;
+
+pub mod notices;
+
+pub mod areas;
+pub mod identity;
+pub mod web;
+
+pub mod clock;
+pub mod config;
+pub mod keys;
+pub mod postgres;
+pub mod problem;

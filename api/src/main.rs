@@ -1,0 +1,346 @@
+//! The command line: one program, a command for each thing that an operator does.
+//!
+//! Whatever goes wrong ends in one line on standard error that says what and why, and a status other than 0.
+
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use api::{
+    areas::{self, Appointment, SlipFile},
+    clock::Clock,
+    config::{BadSetting, LogFormat, Origin, Settings},
+    keys::Keys,
+    notices, postgres,
+    server::{self, Ground},
+    up::{self, Up},
+    worker::Worker,
+};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use entity::seat::Role;
+use sea_orm::{DatabaseConnection, TransactionTrait as _};
+use secrecy::SecretString;
+use tokio::sync::watch;
+
+/// What ends a command.
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// 回覧板 on the phone: the city's notices reach its neighbourhoods, and reading leaves a receipt.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Kairan {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    up: UpArgs,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run everything on this machine: database, server and worker
+    Up(UpArgs),
+    /// Serve HTTP only
+    Serve {
+        /// Where to listen, such as 127.0.0.1:8080
+        #[arg(long)]
+        listen: Option<String>,
+    },
+    /// Send pushes only; run as many as you like
+    Work,
+    /// Bring the schema up to date
+    Migrate,
+    /// Write a VAPID key pair and a token-signing key into a directory; never overwrites
+    Keys {
+        /// The directory
+        dir: PathBuf,
+    },
+    /// Import areas or households from CSV
+    #[command(subcommand)]
+    Import(Import),
+    /// Give people seats
+    #[command(subcommand)]
+    Staff(Staff),
+    /// Draft a notice
+    #[command(subcommand)]
+    Notice(Notice),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Args)]
+struct UpArgs {
+    /// Where data and keys are kept
+    #[arg(long, default_value = "./.kairan")]
+    data_dir: PathBuf,
+    /// Where to listen, such as 127.0.0.1:8080
+    #[arg(long)]
+    listen: Option<String>,
+    /// Leave an empty database empty
+    #[arg(long)]
+    no_demo: bool,
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// The tree of areas: code,parent_code,kind,name,latitude,longitude
+    Areas {
+        /// The CSV file
+        file: PathBuf,
+    },
+    /// Households of associations: area_code,group,household,delivery
+    Households {
+        /// The CSV file
+        file: PathBuf,
+        /// Make a joining code for each household that has none and write them here
+        #[arg(long)]
+        slips: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Staff {
+    /// Make an account with a seat and print its one-time sign-in link
+    Add {
+        /// Mail address
+        #[arg(long)]
+        email: String,
+        /// Name
+        #[arg(long)]
+        name: String,
+        /// Code of the area
+        #[arg(long)]
+        area: String,
+        /// Department
+        #[arg(long)]
+        department: Option<String>,
+        /// What the seat is
+        #[arg(long, value_enum, default_value_t = RoleArg::Staff)]
+        role: RoleArg,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RoleArg {
+    Staff,
+    Officer,
+    Leader,
+}
+
+#[derive(Subcommand)]
+enum Notice {
+    /// From a telegram of the Meteorological Agency (気象庁防災情報XML): a draft of importance emergency
+    FromJma {
+        /// The XML file
+        file: PathBuf,
+        /// Code of the area that it is for
+        #[arg(long)]
+        area: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let kairan = Kairan::parse();
+    let done = match kairan.command {
+        None => run_up(kairan.up),
+        Some(Command::Up(args)) => run_up(args),
+        Some(Command::Keys { dir }) => keys(&dir),
+        Some(Command::Openapi) => openapi(),
+        Some(command) => with_database(command),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("kairan: {}", error.to_string().replace('\n', " "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn settings(listen: Option<String>) -> Outcome<Settings> {
+    let flags = listen.map(|address| ("listen", address));
+    Ok(Settings::read(std::env::vars(), flags)?)
+}
+
+fn start_log(settings: &Settings) -> Outcome {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
+        .map_err(|e| BadSetting::new("KAIRAN_LOG", &settings.log, e.to_string()))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
+
+fn runtime() -> Outcome<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+fn run_up(args: UpArgs) -> Outcome {
+    let settings = settings(args.listen)?;
+    start_log(&settings)?;
+    let up = Up::prepare(settings, &args.data_dir)?;
+    let done = runtime()?.block_on(up.run(!args.no_demo));
+    up.stop()?;
+    done
+}
+
+fn keys(dir: &Path) -> Outcome {
+    let made = Keys::make(dir)?;
+    if made.is_empty() {
+        println!("The keys in {} are there already and stay as they are.", dir.display());
+    }
+    for path in made {
+        println!("Wrote {}", path.display());
+    }
+    Ok(())
+}
+
+fn openapi() -> Outcome {
+    println!("{}", server::openapi().to_pretty_json()?);
+    Ok(())
+}
+
+/// The commands that need a database which is there already.
+fn with_database(command: Command) -> Outcome {
+    let listen = if let Command::Serve { listen } = &command { listen.clone() } else { None };
+    let settings = settings(listen)?;
+    start_log(&settings)?;
+    let unset =
+        || "DATABASE_URL is not set: this command needs a database that is there already (`kairan up` starts its own)";
+    let url = settings.database_url.clone().ok_or_else(unset)?;
+    runtime()?.block_on(async {
+        match command {
+            Command::Migrate => Ok(postgres::migrate(&postgres::connect(&url, 2).await?).await?),
+            Command::Serve { .. } => serve(settings, &url).await,
+            Command::Work => work(settings, &url).await,
+            Command::Import(import) => run_import(&current(&url, 2).await?, import).await,
+            Command::Staff(staff) => run_staff(&current(&url, 2).await?, staff, &settings).await,
+            Command::Notice(notice) => run_notice(&current(&url, 2).await?, notice).await,
+            Command::Up(_) | Command::Keys { .. } | Command::Openapi => Ok(()),
+        }
+    })
+}
+
+/// A database whose schema is ours.
+async fn current(url: &SecretString, connections: u32) -> Outcome<DatabaseConnection> {
+    let db = postgres::connect(url, connections).await?;
+    match postgres::missing_migrations(&db).await? {
+        missing if missing.is_empty() => Ok(db),
+        missing => Err(format!("the database lacks {}; run `kairan migrate` first", missing.join(", ")).into()),
+    }
+}
+
+async fn ground(settings: Settings, url: &SecretString, origin: Origin) -> Outcome<Ground> {
+    let unset = || "KAIRAN_KEYS_DIR is not set: `kairan keys DIR` makes keys, and this setting says where they are";
+    let keys = Arc::new(Keys::load(settings.keys_dir.as_deref().ok_or_else(unset)?)?);
+    Ok(Ground { db: current(url, 20).await?, settings, keys, clock: Clock::system(), origin })
+}
+
+async fn serve(settings: Settings, url: &SecretString) -> Outcome {
+    let (listener, origin) = up::listen(&settings)?;
+    let ground = ground(settings, url, origin).await?;
+    let server = server::serve(listener, &ground)?;
+    tracing::info!(origin = %ground.origin, "serving");
+    let handle = server.handle();
+    tokio::spawn(async move {
+        up::told_to_stop().await;
+        handle.stop(true).await;
+    });
+    Ok(server.await?)
+}
+
+async fn work(settings: Settings, url: &SecretString) -> Outcome {
+    let origin = match &settings.public_origin {
+        Some(origin) => origin.clone(),
+        None => Origin::local(settings.listen),
+    };
+    let ground = ground(settings, url, origin).await?;
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        up::told_to_stop().await;
+        stop.send_replace(true);
+    });
+    tracing::info!("working");
+    Worker::new(&ground)?.run(stopped).await;
+    Ok(())
+}
+
+fn read(path: &Path) -> Outcome<Vec<u8>> {
+    fs::read(path).map_err(|e| format!("{}: {e}", path.display()).into())
+}
+
+async fn run_import(db: &DatabaseConnection, import: Import) -> Outcome {
+    let now = Clock::system().now();
+    match import {
+        Import::Areas { file } => {
+            let bytes = read(&file)?;
+            let tx = db.begin().await?;
+            let done = areas::import_areas(&tx, &bytes, now).await;
+            let done = done.map_err(|e| format!("{}: {e}; nothing was imported", file.display()))?;
+            tx.commit().await?;
+            println!("{} areas: {} added, {} changed.", done.read, done.added, done.changed);
+        }
+        Import::Households { file, slips } => {
+            let bytes = read(&file)?;
+            let tx = db.begin().await?;
+            let done = areas::import_households(&tx, &bytes, slips.is_some(), now).await;
+            let done = done.map_err(|e| format!("{}: {e}; nothing was imported", file.display()))?;
+            let printed = match &slips {
+                Some(place) if !done.slips.is_empty() => {
+                    let failed = |e| format!("{}: {e}; nothing was imported", place.display());
+                    Some(SlipFile::write(place, &done.slips).map_err(failed)?)
+                }
+                _ => None,
+            };
+            tx.commit().await?;
+            printed.map(SlipFile::put).transpose()?;
+            println!("{} households: {} added, {} changed.", done.read, done.added, done.changed);
+            match slips {
+                Some(_) if done.slips.is_empty() => println!("No slips: every household has one already."),
+                Some(place) => println!("{} slips in {}.", done.slips.len(), place.display()),
+                None => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn run_staff(
+    db: &DatabaseConnection,
+    Staff::Add { email, name, area, department, role }: Staff,
+    settings: &Settings,
+) -> Outcome {
+    if !email.contains('@') || email.trim().len() < 3 || name.trim().is_empty() {
+        return Err("--email must be a mail address and --name must not be empty".into());
+    }
+    let role = match role {
+        RoleArg::Staff => Role::Staff,
+        RoleArg::Officer => Role::Officer,
+        RoleArg::Leader => Role::Leader,
+    };
+    let tx = db.begin().await?;
+    let area = areas::find(&tx, None, &area).await?;
+    let appointment = Appointment { email, name, role, department };
+    let invitation = areas::appoint(&tx, &area, appointment, Clock::system().now()).await?;
+    tx.commit().await?;
+    let origin = settings.public_origin.clone().unwrap_or_else(|| Origin::local(settings.listen));
+    println!("{origin}/welcome#{}", invitation.code.to_print());
+    Ok(())
+}
+
+async fn run_notice(db: &DatabaseConnection, Notice::FromJma { file, area }: Notice) -> Outcome {
+    let telegram = String::from_utf8(read(&file)?).map_err(|_| format!("{} is not UTF-8", file.display()))?;
+    let tx = db.begin().await?;
+    let area = areas::find(&tx, None, &area).await?;
+    let draft = notices::draft_from_telegram(&tx, &telegram, &area, Clock::system().now()).await;
+    let draft = draft.map_err(|e| format!("{} {e}", file.display()))?;
+    tx.commit().await?;
+    println!("{}", draft.id);
+    eprintln!("A draft for {}: {}. A member of staff has to publish it.", area.name, draft.title);
+    Ok(())
+}

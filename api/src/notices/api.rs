@@ -1,0 +1,482 @@
+//! Notices as JSON.
+
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Json, Query},
+};
+use entity::{
+    area, channel,
+    notice::{self, Importance as ImportanceRow},
+    receipt,
+};
+use garde::Validate;
+use sea_orm::{
+    ActiveEnum as _, ColumnTrait as _, ConnectionTrait, DatabaseConnection, EntityTrait as _, QueryFilter as _,
+};
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    Audience, BODY, Correction, Draft, Editable, Entry, Publishing, REASON, Readable, TITLE, feed, last_correction,
+};
+use crate::{
+    clock::{Clock, JAPAN},
+    identity::{Caller, api::AreaOut, audit},
+    problem::Problem,
+    web::{Cursor, Once, Page, PageQuery, Parsed, plain_text},
+};
+
+/// A notice to be drafted.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeIn {
+    /// Title, 1 to 100 characters. It shows on lock screens: no names, no addresses.
+    #[garde(length(chars, min = 1, max = TITLE), custom(plain_text), custom(not_blank))]
+    #[schema(min_length = 1, max_length = 100)]
+    title: String,
+    /// Text, 1 to 20,000 characters, plain.
+    #[garde(length(chars, min = 1, max = BODY), custom(plain_text), custom(not_blank))]
+    #[schema(min_length = 1, max_length = 20_000)]
+    body: String,
+    /// How it rings.
+    #[garde(skip)]
+    importance: Importance,
+    /// Whom it is for.
+    #[garde(dive)]
+    audience: AudienceIn,
+    /// The last day on which it matters: `2026-12-01`, or a time whose day in Japan is meant.
+    #[garde(inner(custom(day)))]
+    circulate_until: Option<String>,
+    /// When it is to go out once published; without it, at once.
+    #[garde(skip)]
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    publish_at: Option<OffsetDateTime>,
+    /// Whether it is a drill (訓練).
+    #[garde(skip)]
+    #[serde(default)]
+    drill: bool,
+}
+
+/// Whom a notice is for.
+#[derive(Deserialize, Serialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AudienceIn {
+    /// Codes of areas, at most 3,000.
+    #[garde(length(min = 1, max = 3000), inner(length(chars, max = 200), custom(plain_text)))]
+    areas: Vec<String>,
+    /// Everyone there, or only who holds a seat there.
+    #[garde(skip)]
+    to: Addressees,
+}
+
+/// How a notice rings.
+#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Importance {
+    /// At once, at any hour; a second person publishes it.
+    Emergency,
+    /// Everyone is asked to acknowledge it.
+    MustRead,
+    /// An ordinary circular.
+    Normal,
+    /// For whoever cares.
+    Fyi,
+}
+
+/// Whom a notice reaches in its areas.
+#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Addressees {
+    /// The residents, and who holds a seat there.
+    Everyone,
+    /// Only who holds a seat there.
+    Officers,
+}
+
+/// How a notice is published.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublishIn {
+    /// An emergency by one person: announced to all staff.
+    #[garde(skip)]
+    #[serde(default)]
+    alone: bool,
+    /// Why there is no second person; needed with `alone`.
+    #[garde(inner(length(chars, min = 1, max = REASON), custom(plain_text), custom(not_blank)))]
+    reason: Option<String>,
+}
+
+/// Why a notice is withdrawn.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawIn {
+    /// Shown to whoever opens it.
+    #[garde(inner(length(chars, min = 1, max = REASON), custom(plain_text)))]
+    reason: Option<String>,
+}
+
+/// What a correction changes.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectIn {
+    /// The title to be.
+    #[garde(inner(length(chars, min = 1, max = TITLE), custom(plain_text), custom(not_blank)))]
+    title: Option<String>,
+    /// The text to be.
+    #[garde(inner(length(chars, min = 1, max = BODY), custom(plain_text), custom(not_blank)))]
+    body: Option<String>,
+    /// The last day to be.
+    #[garde(inner(custom(day)))]
+    circulate_until: Option<String>,
+    /// Why; shown to the readers.
+    #[garde(length(chars, min = 1, max = REASON), custom(plain_text), custom(not_blank))]
+    reason: String,
+}
+
+/// A notice.
+#[derive(Serialize, ToSchema)]
+pub struct NoticeOut {
+    id: Uuid,
+    title: String,
+    body: String,
+    importance: Importance,
+    /// In whose name.
+    sender: AreaOut,
+    /// Whom it is for.
+    audience: AudienceOut,
+    /// draft, scheduled, published, withdrawn.
+    state: &'static str,
+    drill: bool,
+    /// 1, and one more with each correction.
+    revision: i32,
+    /// The last correction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    correction: Option<CorrectionOut>,
+    /// Last day on which it matters.
+    circulate_until: Option<String>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    publish_at: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    published_at: Option<OffsetDateTime>,
+    /// Why one person alone published an emergency; told to staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alone_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    withdrawn_at: Option<OffsetDateTime>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdrawn_reason: Option<String>,
+    /// The caller's own receipt.
+    receipt: Option<ReceiptOut>,
+}
+
+/// Whom a notice is for.
+#[derive(Serialize, ToSchema)]
+pub struct AudienceOut {
+    /// The areas.
+    areas: Vec<AreaOut>,
+    /// Everyone there, or only who holds a seat there.
+    to: Addressees,
+}
+
+/// What a correction replaced, and why.
+#[derive(Serialize, ToSchema)]
+pub struct CorrectionOut {
+    /// Why.
+    reason: String,
+    /// The title that stood before.
+    previous_title: String,
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    at: OffsetDateTime,
+}
+
+/// A receipt.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct ReceiptOut {
+    /// When it was first opened.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub read_at: OffsetDateTime,
+    /// When it was first acknowledged.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub acknowledged_at: Option<OffsetDateTime>,
+    /// digital, paper, proxy.
+    pub source: String,
+}
+
+impl From<&receipt::Model> for ReceiptOut {
+    fn from(row: &receipt::Model) -> Self {
+        let receipt::Model { read_at, acknowledged_at, source, .. } = row;
+        let acknowledged_at = acknowledged_at.map(|at| at.to_offset(JAPAN));
+        Self { read_at: read_at.to_offset(JAPAN), acknowledged_at, source: source.to_value() }
+    }
+}
+
+impl From<Importance> for ImportanceRow {
+    fn from(importance: Importance) -> Self {
+        match importance {
+            Importance::Emergency => Self::Emergency,
+            Importance::MustRead => Self::MustRead,
+            Importance::Normal => Self::Normal,
+            Importance::Fyi => Self::Fyi,
+        }
+    }
+}
+
+impl From<ImportanceRow> for Importance {
+    fn from(importance: ImportanceRow) -> Self {
+        match importance {
+            ImportanceRow::Emergency => Self::Emergency,
+            ImportanceRow::MustRead => Self::MustRead,
+            ImportanceRow::Normal => Self::Normal,
+            ImportanceRow::Fyi => Self::Fyi,
+        }
+    }
+}
+
+impl From<Addressees> for channel::Kind {
+    fn from(to: Addressees) -> Self {
+        match to {
+            Addressees::Everyone => Self::Everyone,
+            Addressees::Officers => Self::Officers,
+        }
+    }
+}
+
+impl From<channel::Kind> for Addressees {
+    fn from(kind: channel::Kind) -> Self {
+        match kind {
+            channel::Kind::Everyone => Self::Everyone,
+            channel::Kind::Officers => Self::Officers,
+        }
+    }
+}
+
+impl From<NoticeIn> for Draft {
+    fn from(body: NoticeIn) -> Self {
+        let NoticeIn { title, body, importance, audience, circulate_until, publish_at, drill } = body;
+        Self {
+            title,
+            body,
+            importance: importance.into(),
+            audience: Audience { areas: audience.areas, to: audience.to.into() },
+            circulate_until: circulate_until.as_deref().and_then(read_day),
+            publish_at,
+            drill,
+        }
+    }
+}
+
+/// A day, or a moment whose day in Japan is meant.
+pub(super) fn read_day(text: &str) -> Option<Date> {
+    let moment = OffsetDateTime::parse(text, &Rfc3339).map(|at| at.to_offset(JAPAN).date());
+    moment.or_else(|_| Date::parse(text, format_description!("[year]-[month]-[day]"))).ok()
+}
+
+fn day(text: &str, _: &()) -> garde::Result {
+    read_day(text).map(|_| ()).ok_or_else(|| garde::Error::new("2026-12-01 のような日付にしてください。"))
+}
+
+fn not_blank(text: &str, _: &()) -> garde::Result {
+    if text.trim().is_empty() { Err(garde::Error::new("入力してください。")) } else { Ok(()) }
+}
+
+/// What notices look like to a caller, with the areas that they name looked up once for all.
+async fn notices_out(
+    db: &impl ConnectionTrait,
+    entries: Vec<Entry>,
+    now: OffsetDateTime,
+) -> Result<Vec<NoticeOut>, Problem> {
+    let mut ids: Vec<Uuid> = Vec::new();
+    for Entry { notice, .. } in &entries {
+        ids.push(notice.sender_area_id.0);
+        ids.extend(&notice.area_ids);
+    }
+    let Some(city) = entries.first().map(|entry| entry.notice.city_id) else { return Ok(Vec::new()) };
+    let areas = area::Entity::of(city).filter(area::Column::Id.is_in(ids)).all(db).await?;
+    let area_out = |id: &Uuid| areas.iter().find(|area| area.id.0 == *id).map(AreaOut::from);
+    let mut out = Vec::with_capacity(entries.len());
+    for Entry { notice, receipt } in entries {
+        let correction = last_correction(db, &notice).await?.map(|before| CorrectionOut {
+            reason: before.reason,
+            previous_title: before.title,
+            at: before.at.to_offset(JAPAN),
+        });
+        out.push(NoticeOut {
+            id: notice.id.0,
+            importance: notice.importance.into(),
+            sender: area_out(&notice.sender_area_id.0).ok_or_else(|| Problem::internal("a sender vanished"))?,
+            audience: AudienceOut {
+                areas: notice.area_ids.iter().filter_map(area_out).collect(),
+                to: notice.addressees.into(),
+            },
+            state: state(&notice, now),
+            drill: notice.drill,
+            revision: notice.revision,
+            correction,
+            circulate_until: notice.circulate_until.map(|day| day.to_string()),
+            publish_at: notice.publish_at.map(|at| at.to_offset(JAPAN)),
+            published_at: notice.published_at.map(|at| at.to_offset(JAPAN)),
+            alone_reason: None,
+            withdrawn_at: notice.withdrawn_at.map(|at| at.to_offset(JAPAN)),
+            withdrawn_reason: notice.withdrawn_reason,
+            receipt: receipt.as_ref().map(ReceiptOut::from),
+            title: notice.title,
+            body: notice.body,
+        });
+    }
+    Ok(out)
+}
+
+/// draft, scheduled, published, withdrawn.
+pub(super) fn state(notice: &notice::Model, now: OffsetDateTime) -> &'static str {
+    match (notice.published_at, notice.withdrawn_at) {
+        (_, Some(_)) => "withdrawn",
+        (None, None) => "draft",
+        (Some(at), None) if at > now => "scheduled",
+        (Some(_), None) => "published",
+    }
+}
+
+async fn one_out(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    notice: notice::Model,
+    now: OffsetDateTime,
+) -> Result<NoticeOut, Problem> {
+    let receipt = receipt::Entity::find_by_id((caller.city, caller.reader(), notice.id)).one(db).await?;
+    let alone_reason =
+        notice.alone_reason.clone().filter(|_| caller.seats.iter().any(|seat| seat.role == entity::seat::Role::Staff));
+    let mut out = notices_out(db, vec![Entry { notice, receipt }], now).await?;
+    let mut out = out.pop().ok_or_else(Problem::not_found)?;
+    out.alone_reason = alone_reason;
+    Ok(out)
+}
+
+/// Draft a notice.
+#[utoipa::path(tag = "notices", request_body = NoticeIn, responses((status = 201, body = NoticeOut)))]
+#[post("/api/v1/notices")]
+pub async fn create(
+    clock: Data<Clock>,
+    caller: Caller,
+    once: Once,
+    body: Parsed<NoticeIn>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    once.write(caller.person.0, body.digest, async move |tx| {
+        let notice = super::draft(tx, &caller, body.value.into(), now).await?;
+        Ok((StatusCode::CREATED, one_out(tx, &caller, notice, now).await?))
+    })
+    .await
+}
+
+/// What the caller may read, newest first, each with their own receipt.
+#[utoipa::path(tag = "notices", params(PageQuery), responses((status = 200, body = Page<NoticeOut>)))]
+#[get("/api/v1/notices")]
+pub async fn list(
+    db: Data<DatabaseConnection>,
+    clock: Data<Clock>,
+    caller: Caller,
+    query: Query<PageQuery>,
+) -> Result<Json<Page<NoticeOut>>, Problem> {
+    let (cursor, limit) = query.read()?;
+    let now = clock.now();
+    let mut entries = feed(db.as_ref(), &caller, (cursor, limit + 1), now).await?;
+    let more = entries.len() as u64 > limit;
+    entries.truncate(usize::try_from(limit).unwrap_or(100));
+    let last = entries.last().filter(|_| more).and_then(|entry| Some((entry.notice.published_at?, entry.notice.id)));
+    let next_cursor = last.map(|(at, id)| Cursor { at, id: id.0 }.to_text());
+    Ok(Json(Page { items: notices_out(db.as_ref(), entries, now).await?, next_cursor }))
+}
+
+/// One notice, with the caller's receipt.
+#[utoipa::path(tag = "notices", params(("id" = Uuid, Path)), responses((status = 200, body = NoticeOut)))]
+#[get("/api/v1/notices/{id}")]
+pub async fn show(
+    db: Data<DatabaseConnection>,
+    clock: Data<Clock>,
+    found: Readable,
+) -> Result<Json<NoticeOut>, Problem> {
+    Ok(Json(one_out(db.as_ref(), &found.caller, found.notice, clock.now()).await?))
+}
+
+/// Publish a draft, at once or at its time. An emergency needs another person than its author, or `alone` with a reason.
+#[utoipa::path(tag = "notices", params(("id" = Uuid, Path)), request_body = PublishIn,
+    responses((status = 200, body = NoticeOut)))]
+#[post("/api/v1/notices/{id}/publish")]
+pub async fn publish(
+    clock: Data<Clock>,
+    found: Editable,
+    once: Once,
+    body: Parsed<PublishIn>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let alone = match (body.value.alone, body.value.reason) {
+        (true, None) => return Err(Problem::invalid_field("/reason", "一人で発行する理由を入力してください。")),
+        (true, reason) => reason,
+        (false, _) => None,
+    };
+    once.write(found.caller.person.0, body.digest, async move |tx| {
+        let Editable { caller, notice } = found;
+        let id = notice.id.to_string();
+        let act = if alone.is_some() { "publish alone" } else { "publish" };
+        let notice = super::publish(tx, notice, (caller.person, Publishing { alone }), now).await?;
+        audit(tx, (caller.city, Some(caller.person)), act, (id, notice.title.clone()), now).await?;
+        Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
+    })
+    .await
+}
+
+/// Withdraw a notice: nothing more leaves.
+#[utoipa::path(tag = "notices", params(("id" = Uuid, Path)), request_body = WithdrawIn,
+    responses((status = 200, body = NoticeOut)))]
+#[post("/api/v1/notices/{id}/withdraw")]
+pub async fn withdraw(
+    clock: Data<Clock>,
+    found: Editable,
+    once: Once,
+    body: Parsed<WithdrawIn>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    once.write(found.caller.person.0, body.digest, async move |tx| {
+        let Editable { caller, notice } = found;
+        let notice = super::withdraw(tx, notice, body.value.reason, now).await?;
+        audit(tx, (caller.city, Some(caller.person)), "withdraw", (notice.id.to_string(), notice.title.clone()), now)
+            .await?;
+        Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
+    })
+    .await
+}
+
+/// Correct a notice: the revision rises, and those who got the original are rung again.
+#[utoipa::path(tag = "notices", params(("id" = Uuid, Path)), request_body = CorrectIn,
+    responses((status = 200, body = NoticeOut)))]
+#[post("/api/v1/notices/{id}/correct")]
+pub async fn correct(
+    clock: Data<Clock>,
+    found: Editable,
+    once: Once,
+    body: Parsed<CorrectIn>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    once.write(found.caller.person.0, body.digest, async move |tx| {
+        let Editable { caller, notice } = found;
+        let CorrectIn { title, body, circulate_until, reason } = body.value;
+        let circulate_until = circulate_until.as_deref().and_then(read_day);
+        let correction = Correction { title, body, circulate_until, reason };
+        let notice = super::correct(tx, notice, (caller.person, correction), now).await?;
+        audit(tx, (caller.city, Some(caller.person)), "correct", (notice.id.to_string(), notice.title.clone()), now)
+            .await?;
+        Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
+    })
+    .await
+}

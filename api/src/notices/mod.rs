@@ -1,0 +1,132 @@
+//! Notices: drafted, published, corrected, withdrawn; and who may see them.
+//!
+//! A notice is drafted in the name of a seat's area and for areas in that seat's reach. Publishing sets its time and makes one
+//! circulation for each channel reached, in one transaction, and that is all: phones ring because a worker finds a published
+//! notice that it has not planned yet. From then on the text changes by a correction alone, which keeps what stood before.
+//! An emergency needs a second person: a false alarm is worse than a minute.
+
+use sea_orm::DbErr;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{areas::AreaError, problem::Problem};
+
+pub mod api;
+mod correct;
+mod draft;
+mod feed;
+mod from_jma;
+mod publish;
+mod reach;
+mod rights;
+mod sight;
+mod withdraw;
+
+pub use correct::{Correction, correct, last_correction};
+pub use draft::{Audience, Draft, draft};
+pub use feed::{Entry, feed, office};
+pub use from_jma::{TelegramError, draft_from_telegram};
+pub use publish::{Publishing, publish};
+pub use reach::{Reach, audience_areas, reach};
+pub use rights::{Editable, Readable, publishing_seat};
+pub use sight::Sight;
+pub use withdraw::withdraw;
+
+/// The longest title, in characters.
+pub const TITLE: usize = 100;
+/// The longest text, in characters.
+pub const BODY: usize = 20_000;
+/// The longest reason, in characters.
+pub const REASON: usize = 500;
+
+/// What can go wrong with a notice.
+#[derive(Debug, thiserror::Error)]
+pub enum NoticeError {
+    /// The caller holds no seat.
+    #[error("the caller holds no seat")]
+    NoSeat,
+    /// An area that does not exist; its place in the list.
+    #[error("the audience names an unknown area")]
+    UnknownArea(usize),
+    /// An area that the caller's seat does not reach; its name.
+    #[error("the audience goes beyond the caller's area")]
+    OutsideArea(String),
+    /// An audience without an association in it.
+    #[error("the audience has nobody in it")]
+    NobodyThere,
+    /// A leader or a centre.
+    #[error("emergencies are not for this seat")]
+    EmergencyNotAllowed,
+    /// A time or day that is over; which field.
+    #[error("{0} is in the past")]
+    InThePast(&'static str),
+    /// Published already.
+    #[error("the notice is published already")]
+    AlreadyPublished,
+    /// Not published yet.
+    #[error("the notice is not published")]
+    NotPublished,
+    /// Withdrawn already.
+    #[error("the notice is withdrawn")]
+    Withdrawn,
+    /// An emergency published by its author.
+    #[error("an emergency needs a second person")]
+    SecondPersonNeeded,
+    /// A correction that changes nothing.
+    #[error("the correction changes nothing")]
+    NothingChanged,
+    /// The areas.
+    #[error(transparent)]
+    Area(#[from] AreaError),
+    /// The database's.
+    #[error(transparent)]
+    Db(#[from] DbErr),
+}
+
+impl From<NoticeError> for Problem {
+    fn from(error: NoticeError) -> Self {
+        match error {
+            NoticeError::NoSeat => Self::forbidden("no_seat", "お知らせを出せるのは、役員・班長・職員の方です。"),
+            NoticeError::UnknownArea(place) => {
+                Self::invalid_field(format!("/audience/areas/{place}"), "この区域コードは見つかりません。")
+            }
+            NoticeError::OutsideArea(name) => {
+                Self::forbidden("outside_your_area", format!("「{name}」は、あなたの担当する区域の外です。"))
+            }
+            NoticeError::NobodyThere => Self::invalid_field(
+                "/audience/areas",
+                "届け先の区域に自治会・町内会がありません。別の区域を選んでください。",
+            ),
+            NoticeError::EmergencyNotAllowed => {
+                Self::forbidden("emergency_not_allowed", "緊急のお知らせを出せるのは、市・区の職員と自治会の役員です。")
+            }
+            NoticeError::InThePast(field) => {
+                Self::invalid_field(format!("/{field}"), "これから先の日時にしてください。")
+            }
+            NoticeError::AlreadyPublished => {
+                Self::conflict("already_published", "このお知らせは、もう発行されています。")
+            }
+            NoticeError::NotPublished => Self::conflict("not_published", "このお知らせは、まだ発行されていません。"),
+            NoticeError::Withdrawn => Self::conflict("withdrawn", "このお知らせは取り消されています。"),
+            NoticeError::SecondPersonNeeded => Self::conflict(
+                "second_person_needed",
+                "緊急のお知らせは、作成した人とは別の人が発行します。もう一人の方に確認と発行を頼んでください。",
+            ),
+            NoticeError::NothingChanged => {
+                Self::invalid_field("", "どこも変わっていません。直したところを入力してください。")
+            }
+            NoticeError::Area(error) => error.into(),
+            NoticeError::Db(error) => error.into(),
+        }
+    }
+}
+
+/// The room's calls.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(api::create)
+        .service(api::list)
+        .service(api::show)
+        .service(api::publish)
+        .service(api::withdraw)
+        .service(api::correct);
+}

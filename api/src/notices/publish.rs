@@ -1,0 +1,65 @@
+//! Publishing: the notice gets its time and its circulations, in one transaction, once.
+
+use entity::{
+    ids::PersonId,
+    notice::{self, Importance},
+};
+use sea_orm::{ConnectionTrait, EntityTrait as _, Value};
+use time::OffsetDateTime;
+
+use super::{NoticeError, reach};
+use crate::{clock::end_of, postgres::sql};
+
+/// How somebody publishes.
+#[derive(Clone, Debug, Default)]
+pub struct Publishing {
+    /// Why one person alone publishes an emergency; announced to all staff.
+    pub alone: Option<String>,
+}
+
+/// Publishes a draft, at once or at the time that it asks for. An emergency needs another person than its author, or a reason why
+/// there is none.
+///
+/// # Errors
+/// [`NoticeError::AlreadyPublished`], also to the second of two at once; [`NoticeError::SecondPersonNeeded`].
+pub async fn publish(
+    db: &impl ConnectionTrait,
+    notice: notice::Model,
+    (publisher, publishing): (PersonId, Publishing),
+    now: OffsetDateTime,
+) -> Result<notice::Model, NoticeError> {
+    if notice.published_at.is_some() {
+        return Err(NoticeError::AlreadyPublished);
+    }
+    let own_emergency = notice.importance == Importance::Emergency && notice.author_id == Some(publisher);
+    if own_emergency && publishing.alone.is_none() {
+        return Err(NoticeError::SecondPersonNeeded);
+    }
+    let published_at = notice.publish_at.filter(|at| *at > now).unwrap_or(now);
+    if notice.circulate_until.is_some_and(|day| end_of(day) <= published_at) {
+        return Err(NoticeError::InThePast("circulate_until"));
+    }
+    let alone = publishing.alone.filter(|_| own_emergency);
+    let values: [Value; 5] =
+        [notice.city_id.0.into(), notice.id.0.into(), published_at.into(), publisher.0.into(), alone.into()];
+    let statement = sql(
+        "UPDATE notice SET published_at = $3, publisher_id = $4, alone_reason = $5
+         WHERE city_id = $1 AND id = $2 AND published_at IS NULL",
+        values,
+    );
+    if db.execute_raw(statement).await?.rows_affected() == 0 {
+        return Err(NoticeError::AlreadyPublished);
+    }
+    if reach::circulate(db, &notice, published_at).await? == 0 {
+        return Err(NoticeError::NobodyThere);
+    }
+    wake_worker(db).await?;
+    let row = notice::Entity::find_by_id((notice.city_id, notice.id)).one(db).await?;
+    row.ok_or(NoticeError::NotPublished)
+}
+
+/// A hint to the workers, which look every second anyway.
+pub(super) async fn wake_worker(db: &impl ConnectionTrait) -> Result<(), NoticeError> {
+    db.execute_unprepared("NOTIFY kairan_work").await?;
+    Ok(())
+}

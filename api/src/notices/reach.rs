@@ -1,0 +1,86 @@
+//! Whom a notice reaches: the circulations that publishing makes, and the numbers that are shown before.
+
+use entity::{area, channel, ids::CityId, notice};
+use sea_orm::{
+    ActiveEnum as _, ColumnTrait as _, ConnectionTrait, DbErr, FromQueryResult, QueryFilter as _, QueryOrder as _,
+    Value,
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::postgres::sql;
+
+/// The channels that an audience of areas (`$2`) of a city (`$1`) reaches by a kind of channel (`$3`), each with the association or
+/// the one group of it that is meant. A group within an association that is reached whole is not counted again.
+const REACHED: &str = "
+    SELECT ch.id AS channel_id, target.id AS area_id
+    FROM area target
+    JOIN area association ON association.city_id = target.city_id AND association.kind = 'association'
+         AND association.id = ANY(target.path)
+    JOIN channel ch ON ch.city_id = association.city_id AND ch.area_id = association.id AND ch.kind = $3
+    WHERE target.city_id = $1
+      AND (target.kind = 'association' AND target.path && $2
+           OR target.kind = 'group' AND target.id = ANY($2) AND NOT trim_array(target.path, 1) && $2)";
+
+/// How many an audience is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Reach {
+    /// Associations.
+    pub associations: i64,
+    /// Households in them that are meant; none where only officers are.
+    pub households: i64,
+}
+
+/// Counts an audience.
+///
+/// # Errors
+/// The database's.
+pub async fn reach(
+    db: &impl ConnectionTrait,
+    city: CityId,
+    areas: &[Uuid],
+    addressees: channel::Kind,
+) -> Result<Reach, DbErr> {
+    let text = format!(
+        "WITH reached AS ({REACHED})
+         SELECT (SELECT count(DISTINCT channel_id) FROM reached) AS associations,
+                (SELECT count(*) FROM reached JOIN area below ON below.city_id = $1 AND below.path @> ARRAY[reached.area_id]
+                   JOIN household h ON h.city_id = $1 AND h.area_id = below.id WHERE $3 = 'everyone') AS households"
+    );
+    let found = Reach::find_by_statement(sql(&text, values(city, areas, addressees))).one(db).await?;
+    Ok(found.unwrap_or(Reach { associations: 0, households: 0 }))
+}
+
+/// Makes the circulations of a notice; gives how many.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn circulate(
+    db: &impl ConnectionTrait,
+    notice: &notice::Model,
+    published_at: OffsetDateTime,
+) -> Result<u64, DbErr> {
+    let text = format!(
+        "INSERT INTO circulation (city_id, notice_id, channel_id, area_id, published_at)
+         SELECT $1, $4, channel_id, area_id, $5 FROM ({REACHED}) AS reached"
+    );
+    let mut values = values(notice.city_id, &notice.area_ids, notice.addressees);
+    values.extend([notice.id.0.into(), published_at.into()]);
+    Ok(db.execute_raw(sql(&text, values)).await?.rows_affected())
+}
+
+fn values(city: CityId, areas: &[Uuid], addressees: channel::Kind) -> Vec<Value> {
+    vec![city.0.into(), areas.to_vec().into(), addressees.to_value().into()]
+}
+
+/// The areas of a notice's audience, by code.
+///
+/// # Errors
+/// The database's.
+pub async fn audience_areas(db: &impl ConnectionTrait, notice: &notice::Model) -> Result<Vec<area::Model>, DbErr> {
+    area::Entity::of(notice.city_id)
+        .filter(area::Column::Id.is_in(notice.area_ids.clone()))
+        .order_by_asc(area::Column::Code)
+        .all(db)
+        .await
+}

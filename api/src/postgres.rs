@@ -1,0 +1,109 @@
+//! The way to the database, and the cure of a fault of the stack.
+//!
+//! When a client resets its connection while `BEGIN` is under way, the handler's future is dropped, and the pooled connection
+//! would go back with a transaction open: later writes on it would answer 200 and never be committed. Two cures, each enough:
+//! [`write`] runs every write in a task of its own, which no client can drop, and the pool sends `ROLLBACK` over each connection
+//! that comes back. Besides, the server ends a transaction that idles.
+
+pub mod private;
+
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait as _};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqlxPostgresConnector, Statement, TransactionTrait,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::{
+    Executor as _,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::problem::Problem;
+
+/// How long a request waits for a connection before it is answered 503.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// Opens a pool of at most `connections` to `url`.
+///
+/// # Errors
+/// When the address is none or the database does not answer.
+pub async fn connect(url: &SecretString, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let options: PgConnectOptions = url.expose_secret().parse().map_err(|e: sqlx::Error| conn_err(&e))?;
+    let options = options.application_name("kairan").options([
+        ("idle_in_transaction_session_timeout", "60s"),
+        ("timezone", "UTC"),
+        // The pool's ROLLBACK nearly always finds nothing to undo, and PostgreSQL would warn of it each time.
+        ("client_min_messages", "error"),
+        // A lost COMMIT is a lost receipt: never trade it for speed.
+        ("synchronous_commit", "on"),
+    ]);
+    let pool = PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(WAIT)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.execute("ROLLBACK").await?;
+                Ok(true)
+            })
+        })
+        .connect_with(options)
+        .await
+        .map_err(|e| conn_err(&e))?;
+    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+}
+
+fn conn_err(error: &sqlx::Error) -> DbErr {
+    DbErr::Conn(sea_orm::RuntimeErr::Internal(error.to_string()))
+}
+
+/// Runs `work` in one transaction, in a task that goes on when the client has gone: it commits, or it leaves nothing.
+///
+/// # Errors
+/// Those of `work`, and the database's.
+pub async fn write<T: 'static>(
+    db: &DatabaseConnection,
+    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, Problem> + 'static,
+) -> Result<T, Problem> {
+    let db = db.clone();
+    let task = actix_web::rt::spawn(async move {
+        let transaction = db.begin().await?;
+        let done = work(&transaction).await?;
+        transaction.commit().await?;
+        Ok(done)
+    });
+    task.await.map_err(Problem::internal)?
+}
+
+/// Brings the schema up to date. Safe to run twice at once: the second waits for the first and finds nothing to do.
+///
+/// # Errors
+/// The database's.
+pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
+    let turn = db.begin().await?;
+    turn.execute_unprepared("SELECT pg_advisory_xact_lock(hashtext('kairan migrate'))").await?;
+    Migrator::up(db, None).await?;
+    turn.commit().await
+}
+
+/// The migrations that this program has and the database lacks, by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn missing_migrations(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let known = db.query_one_raw(sql("SELECT to_regclass('seaql_migrations') IS NOT NULL AS known", [])).await?;
+    let known = known.map(|row| row.try_get::<bool>("", "known")).transpose()?.unwrap_or(false);
+    let mut missing: Vec<String> = Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
+    if known {
+        for row in db.query_all_raw(sql("SELECT version FROM seaql_migrations", [])).await? {
+            let applied: String = row.try_get("", "version")?;
+            missing.retain(|name| *name != applied);
+        }
+    }
+    Ok(missing)
+}
+
+/// A statement in PostgreSQL's own words, with its values in the order of `$1`, `$2`, ….
+pub fn sql(text: &str, values: impl IntoIterator<Item = sea_orm::Value>) -> Statement {
+    Statement::from_sql_and_values(sea_orm::DatabaseBackend::Postgres, text, values)
+}

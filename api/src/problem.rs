@@ -1,0 +1,222 @@
+//! What a caller is told when something can't be done: RFC 9457, with a stable `code` and a Japanese `detail` fit to show.
+//!
+//! This file knows the shapes of failures, not the cases: each room has an enum of what can go wrong in it and a
+//! `From<…> for Problem` beside that. The one page of all codes is `docs/API.md`.
+
+use std::{borrow::Cow, fmt};
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use sea_orm::DbErr;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A failure on its way to the caller.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: Cow<'static, str>,
+    errors: Vec<FieldError>,
+    members: serde_json::Map<String, serde_json::Value>,
+    retry_after: Option<u64>,
+}
+
+/// One thing wrong with a body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where: a JSON pointer into the body (RFC 6901), or the name of a query parameter.
+    #[schema(example = "/title")]
+    pub pointer: String,
+    /// What is wrong and what to do, in Japanese.
+    #[schema(example = "100文字以内で入力してください。")]
+    pub detail: String,
+}
+
+impl FieldError {
+    /// One thing wrong at `pointer`.
+    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), detail: detail.into() }
+    }
+}
+
+/// The body of a problem.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemOut<'a> {
+    /// Always `about:blank`: the code says which problem it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    title: &'a str,
+    /// The HTTP status.
+    status: u16,
+    /// Which problem it is; never changes its meaning.
+    code: &'a str,
+    /// What happened and what to do, in Japanese.
+    detail: &'a str,
+    /// What is wrong with the body, field by field.
+    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
+    errors: &'a [FieldError],
+    /// What this problem says besides.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    members: &'a serde_json::Map<String, serde_json::Value>,
+}
+
+impl Problem {
+    /// Any problem: status, code and what to tell.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            members: serde_json::Map::new(),
+            retry_after: None,
+        }
+    }
+
+    /// 404, the same to the byte whether a thing does not exist or may not be known.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "見つかりませんでした。アドレスをもう一度お確かめください。")
+    }
+
+    /// 401: nobody is signed in.
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "サインインしてください。")
+    }
+
+    /// 403: the thing may be known, but not done.
+    pub fn forbidden(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, detail)
+    }
+
+    /// 409: not in the present state of things.
+    pub fn conflict(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 422: what is wrong with the body.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let mut problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "入力に誤りがあります。直してもう一度送ってください。",
+        );
+        problem.errors = errors;
+        problem
+    }
+
+    /// 422 with a single fault.
+    pub fn invalid_field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError::new(pointer, detail)])
+    }
+
+    /// 429: too many tries; `seconds` until the next one is heard.
+    #[must_use]
+    pub fn too_many(seconds: u64) -> Self {
+        let mut problem = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_tries",
+            "続けて何度も試されたため、少しお休みしています。しばらくしてからもう一度お試しください。",
+        );
+        problem.retry_after = Some(seconds.max(1));
+        problem
+    }
+
+    /// 500: our fault. `cause` goes to the log and never to the caller.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        tracing::error!(%cause, "a request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "こちらの不具合で処理できませんでした。時間をおいてもう一度お試しください。",
+        )
+    }
+
+    /// 503: the database can't be had just now.
+    pub fn unavailable(cause: impl fmt::Display) -> Self {
+        tracing::warn!(%cause, "the database is not available");
+        let mut problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "ただいま混み合っています。少し待ってからもう一度お試しください。",
+        );
+        problem.retry_after = Some(2);
+        problem
+    }
+
+    /// Adds a member of its own to the problem.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Which problem it is.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What to tell.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// What is wrong, field by field.
+    #[must_use]
+    pub fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status.as_u16(), self.code)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        response.content_type("application/problem+json").insert_header(("Cache-Control", "no-store"));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header(("Retry-After", seconds.to_string()));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header(("WWW-Authenticate", "Bearer"));
+        }
+        response.body(
+            serde_json::to_vec(&ProblemOut {
+                kind: "about:blank",
+                title: self.status.canonical_reason().unwrap_or("Error"),
+                status: self.status.as_u16(),
+                code: self.code,
+                detail: &self.detail,
+                errors: &self.errors,
+                members: &self.members,
+            })
+            .unwrap_or_default(),
+        )
+    }
+}
+
+impl From<DbErr> for Problem {
+    fn from(error: DbErr) -> Self {
+        match error {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::unavailable(error),
+            _ => Self::internal(error),
+        }
+    }
+}

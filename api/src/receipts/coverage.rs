@@ -1,0 +1,199 @@
+//! Coverage: how far a notice has come, area by area.
+//!
+//! From the association upward the numbers read and acknowledged are sums of the circulations' counts; households, paper and who is not
+//! reached are counted as they are today. A household is unreached when no paper comes to it, no phone of its rings, and it
+//! has not read all the same. Below the association see [`super::households`].
+
+use std::collections::BTreeMap;
+
+use entity::{area::Kind, channel, notice, seat::Role};
+use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, FromQueryResult, Value};
+use time::Date;
+use uuid::Uuid;
+
+use super::{ReceiptError, households};
+use crate::{
+    areas::{Count, scope_of},
+    identity::{Caller, Seat},
+    postgres::sql,
+};
+
+/// By what a coverage is broken down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// 区
+    Ward,
+    /// 校区
+    District,
+    /// 自治会・町内会
+    Association,
+    /// 班・組
+    Group,
+    /// 世帯
+    Household,
+}
+
+/// One line of a coverage.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Code of the area, or id of the household.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Households that the notice is for; of an officers' notice, seat holders' households.
+    pub households: Count,
+    /// Of these, those that have read.
+    pub read: Count,
+    /// Of these, those that have acknowledged.
+    pub acknowledged: Count,
+    /// Of these, those that get paper.
+    pub paper: Count,
+    /// Of these, those that no paper and no phone reaches and that have not read.
+    pub unreached: Count,
+}
+
+/// The numbers of one area.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Numbers {
+    pub code: String,
+    pub name: String,
+    pub households: i64,
+    pub read: i64,
+    pub acknowledged: i64,
+    pub paper: i64,
+    pub unreached: i64,
+}
+
+impl Numbers {
+    pub(super) fn shown(self, exactly: bool) -> Row {
+        let Self { code, name, households, read, acknowledged, paper, unreached } = self;
+        let shown = |number| Count::shown(number, exactly);
+        Row {
+            code,
+            name,
+            households: shown(households),
+            read: shown(read),
+            acknowledged: shown(acknowledged),
+            paper: shown(paper),
+            unreached: shown(unreached),
+        }
+    }
+}
+
+/// Each reader of a notice (`$2`) of a city (`$1`): `path` of the area where they are reached, `reader_id`, `label`, `area_id`
+/// where they live, `paper`, and whether a phone `rings`. `$3` is today, for seats.
+pub(super) fn readers(addressees: channel::Kind) -> &'static str {
+    match addressees {
+        channel::Kind::Everyone => {
+            "WITH reached AS (
+                SELECT DISTINCT a.id, a.path FROM area a CROSS JOIN LATERAL unnest(a.path) AS above (id)
+                JOIN circulation c ON c.city_id = a.city_id AND c.notice_id = $2 AND c.area_id = above.id
+                WHERE a.city_id = $1),
+             ringing AS (
+                SELECT DISTINCT p.household_id FROM subscription s JOIN person p ON p.city_id = s.city_id AND p.id = s.person_id
+                JOIN session ON session.city_id = s.city_id AND session.id = s.session_id
+                WHERE s.city_id = $1 AND s.gone_at IS NULL AND session.ended_at IS NULL),
+             reader AS (
+                SELECT reached.path, h.area_id, h.id AS reader_id, h.label, h.delivery IN ('paper', 'both') AS paper,
+                       ringing.household_id IS NOT NULL AS rings
+                FROM reached JOIN household h ON h.city_id = $1 AND h.area_id = reached.id
+                LEFT JOIN ringing ON ringing.household_id = h.id
+                WHERE $3::date IS NOT NULL)"
+        }
+        channel::Kind::Officers => {
+            "WITH reader AS (
+                SELECT sa.path, sa.id AS area_id, coalesce(p.household_id, p.id) AS reader_id,
+                       min(coalesce(p.name, '')) AS label, false AS paper,
+                       bool_or(EXISTS (SELECT FROM subscription s JOIN session ON session.city_id = s.city_id AND session.id = s.session_id
+                                       WHERE s.city_id = $1 AND s.person_id = p.id AND s.gone_at IS NULL
+                                         AND session.ended_at IS NULL)) AS rings
+                FROM circulation c
+                JOIN area sa ON sa.city_id = c.city_id AND sa.path @> ARRAY[c.area_id]
+                JOIN seat ON seat.city_id = sa.city_id AND seat.area_id = sa.id
+                     AND seat.starts_on <= $3 AND (seat.ends_on IS NULL OR seat.ends_on >= $3)
+                JOIN person p ON p.city_id = seat.city_id AND p.id = seat.person_id
+                WHERE c.city_id = $1 AND c.notice_id = $2
+                GROUP BY sa.path, sa.id, coalesce(p.household_id, p.id))"
+        }
+    }
+}
+
+/// The coverage of `notice`, of the areas that the caller may see.
+///
+/// # Errors
+/// [`ReceiptError::NoCoverage`], [`ReceiptError::CountsOnly`].
+pub async fn coverage(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    (notice, by): (&notice::Model, By),
+    today: Date,
+) -> Result<Vec<Row>, ReceiptError> {
+    let staff = scopes(caller, |seat| seat.role == Role::Staff && seat.area.kind != Kind::Centre);
+    let officer = scopes(caller, |seat| seat.role == Role::Officer);
+    let leader = scopes(caller, |seat| seat.role == Role::Leader);
+    let kind = match by {
+        By::Ward => Kind::Ward,
+        By::District => Kind::District,
+        By::Association => Kind::Association,
+        By::Group | By::Household => {
+            let own = [officer, leader].concat();
+            return match (own.is_empty(), staff.is_empty()) {
+                (false, _) => Ok(households::coverage(db, (notice, by), own, today).await?),
+                (true, false) => Err(ReceiptError::CountsOnly),
+                (true, true) => Err(ReceiptError::NoCoverage),
+            };
+        }
+    };
+    if staff.is_empty() && officer.is_empty() && leader.is_empty() {
+        return Err(ReceiptError::NoCoverage);
+    }
+    let mut rows = BTreeMap::new();
+    for (scopes, exactly) in [(staff, false), (officer, true)] {
+        for numbers in above_household(db, notice, (kind, scopes), today).await? {
+            rows.insert(numbers.code.clone(), numbers.shown(exactly));
+        }
+    }
+    Ok(rows.into_values().collect())
+}
+
+fn scopes(caller: &Caller, wanted: impl Fn(&Seat) -> bool) -> Vec<Uuid> {
+    caller.seats.iter().filter(|seat| wanted(seat)).filter_map(|seat| scope_of(seat).last().copied()).collect()
+}
+
+/// By area of a kind, within the scopes.
+async fn above_household(
+    db: &impl ConnectionTrait,
+    notice: &notice::Model,
+    (kind, scopes): (Kind, Vec<Uuid>),
+    today: Date,
+) -> Result<Vec<Numbers>, DbErr> {
+    if scopes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = format!(
+        "{},
+         counted AS (
+            SELECT above.id, sum(c.read_count) AS read, sum(c.acknowledged_count) AS acknowledged
+            FROM circulation c JOIN area ca ON ca.city_id = c.city_id AND ca.id = c.area_id
+            JOIN area above ON above.city_id = c.city_id AND above.id = ANY(ca.path) AND above.kind = $4
+            WHERE c.city_id = $1 AND c.notice_id = $2 GROUP BY above.id),
+         living AS (
+            SELECT above.id, count(DISTINCT reader_id) AS households,
+                   count(DISTINCT reader_id) FILTER (WHERE paper) AS paper,
+                   count(DISTINCT reader_id) FILTER (WHERE NOT paper AND NOT rings AND NOT EXISTS (
+                        SELECT FROM receipt r WHERE r.city_id = $1 AND r.reader_id = reader.reader_id AND r.notice_id = $2)) AS unreached
+            FROM reader CROSS JOIN LATERAL unnest(reader.path) AS on_path (id)
+            JOIN area above ON above.city_id = $1 AND above.id = on_path.id AND above.kind = $4
+            GROUP BY above.id)
+         SELECT a.code, a.name, coalesce(living.households, 0) AS households, counted.read::bigint AS read,
+                counted.acknowledged::bigint AS acknowledged, coalesce(living.paper, 0) AS paper,
+                coalesce(living.unreached, 0) AS unreached
+         FROM counted JOIN area a ON a.city_id = $1 AND a.id = counted.id AND a.path && $5
+         LEFT JOIN living ON living.id = counted.id
+         ORDER BY a.code",
+        readers(notice.addressees)
+    );
+    let values: [Value; 5] =
+        [notice.city_id.0.into(), notice.id.0.into(), today.into(), kind.to_value().into(), scopes.into()];
+    Numbers::find_by_statement(sql(&text, values)).all(db).await
+}

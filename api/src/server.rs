@@ -1,0 +1,133 @@
+//! The server: the rooms put together into one HTTP application.
+
+use std::{net::TcpListener, sync::Arc};
+
+use actix_web::{
+    App, HttpResponse, HttpServer,
+    dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
+    get,
+    middleware::Compress,
+    web::{Data, QueryConfig, ServiceConfig as ActixConfig},
+};
+use sea_orm::DatabaseConnection;
+use tracing_actix_web::TracingLogger;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
+
+use crate::{
+    areas,
+    clock::Clock,
+    config::{Origin, Settings},
+    identity::{self, Tokens},
+    keys::Keys,
+    notices, postgres,
+    problem::Problem,
+    receipts,
+    web::{client::Tries, headers, page},
+};
+
+/// What the program hands to its rooms.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// The database.
+    pub db: DatabaseConnection,
+    /// The settings.
+    pub settings: Settings,
+    /// The keys.
+    pub keys: Arc<Keys>,
+    /// The time.
+    pub clock: Clock,
+    /// The only origin that is put into links.
+    pub origin: Origin,
+}
+
+/// Every call, in one place: `openapi` documents exactly what is served.
+fn rooms(config: &mut ServiceConfig) {
+    receipts::routes(config);
+    notices::routes(config);
+    areas::routes(config);
+    identity::routes(config);
+}
+
+/// Every page.
+fn pages(_config: &mut ActixConfig) {}
+
+/// The description of the HTTP interface.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let (_, mut document) = App::new().into_utoipa_app().configure(rooms).split_for_parts();
+    document.info = utoipa::openapi::Info::new("Kairan", env!("CARGO_PKG_VERSION"));
+    document
+}
+
+/// Serves on `listener` until the handle of the server is told to stop.
+///
+/// # Errors
+/// When the socket can't be used.
+pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Server> {
+    let db = Data::new(ground.db.clone());
+    let settings = Data::new(ground.settings.clone());
+    let keys = Data::from(ground.keys.clone());
+    let clock = Data::new(ground.clock.clone());
+    let origin = Data::new(ground.origin.clone());
+    let tokens = Data::new(Tokens::new(&ground.keys, &ground.origin));
+    let tries = Data::new(Tries::new(ground.settings.limits));
+    let register = move |config: &mut ActixConfig| {
+        config
+            .app_data(db.clone())
+            .app_data(settings.clone())
+            .app_data(keys.clone())
+            .app_data(clock.clone())
+            .app_data(origin.clone())
+            .app_data(tokens.clone())
+            .app_data(tries.clone())
+            .app_data(QueryConfig::default().error_handler(|error, _| {
+                Problem::invalid_field("", format!("アドレスの「?」より後を読み取れません（{error}）。")).into()
+            }));
+    };
+    let server =
+        HttpServer::new(move || app(register.clone())).listen(listener)?.shutdown_timeout(10).disable_signals().run();
+    Ok(server)
+}
+
+fn app(
+    register: impl FnOnce(&mut ActixConfig),
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl actix_web::body::MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .wrap(actix_web::middleware::from_fn(page::problems_as_pages))
+        .wrap(headers::security())
+        .wrap(Compress::default())
+        .wrap(TracingLogger::default())
+        .configure(register)
+        .into_utoipa_app()
+        .configure(rooms)
+        .into_app()
+        .configure(pages)
+        .service(healthz)
+        .service(readyz)
+        .default_service(actix_web::web::to(async || Err::<HttpResponse, _>(Problem::not_found())))
+}
+
+/// Alive.
+#[get("/healthz")]
+async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().body("ok")
+}
+
+/// Able to serve: the database answers and its schema is ours.
+#[get("/readyz")]
+async fn readyz(db: Data<DatabaseConnection>) -> Result<HttpResponse, Problem> {
+    match postgres::missing_migrations(db.as_ref()).await {
+        Ok(missing) if missing.is_empty() => Ok(HttpResponse::Ok().body("ready")),
+        Ok(missing) => Err(Problem::unavailable(format!("migrations are missing: {}", missing.join(", ")))),
+        Err(error) => Err(Problem::unavailable(error)),
+    }
+}

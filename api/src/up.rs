@@ -1,0 +1,142 @@
+//! Everything on one machine: a database, the keys, a demo city where there is none, the server and the worker in one process.
+//!
+//! The database is a private one unless an address was given. It is started before the runtime and stopped after it, so that
+//! nothing is under way when it goes.
+
+use std::{
+    error::Error,
+    io,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use secrecy::SecretString;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+use crate::{
+    clock::Clock,
+    config::{Origin, Settings},
+    demo,
+    keys::Keys,
+    postgres::{self, private::PrivateCluster},
+    server::{self, Ground},
+    worker::Worker,
+};
+
+/// What a command ends with.
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// A machine made ready.
+#[derive(Debug)]
+pub struct Up {
+    settings: Settings,
+    keys: Arc<Keys>,
+    database: SecretString,
+    cluster: Option<PrivateCluster>,
+}
+
+impl Up {
+    /// Starts the private database, if one is needed, and makes the keys.
+    ///
+    /// # Errors
+    /// When either can't be had; in one line.
+    pub fn prepare(settings: Settings, data_dir: &Path) -> Outcome<Self> {
+        std::fs::create_dir_all(data_dir).map_err(|e| format!("{}: {e}", data_dir.display()))?;
+        let keys_dir: PathBuf = match &settings.keys_dir {
+            Some(dir) => dir.clone(),
+            None => {
+                let dir = data_dir.join("keys");
+                Keys::make(&dir)?;
+                dir
+            }
+        };
+        let keys = Arc::new(Keys::load(&keys_dir)?);
+        let (database, cluster) = match &settings.database_url {
+            Some(url) => (url.clone(), None),
+            None => {
+                let cluster = PrivateCluster::start(data_dir)?;
+                (SecretString::from(cluster.url()), Some(cluster))
+            }
+        };
+        Ok(Self { settings, keys, database, cluster })
+    }
+
+    /// Runs until told to stop by Ctrl-C or SIGTERM.
+    ///
+    /// # Errors
+    /// When the address is taken or the database fails at the start.
+    pub async fn run(&self, with_demo: bool) -> Outcome {
+        let (listener, origin) = listen(&self.settings)?;
+        let db = postgres::connect(&self.database, 20).await?;
+        postgres::migrate(&db).await?;
+        let (settings, keys) = (self.settings.clone(), self.keys.clone());
+        let ground = Ground { db, settings, keys, clock: Clock::system(), origin };
+        let links = if with_demo { demo::prepare(&ground).await? } else { Vec::new() };
+
+        let (stop, stopped) = watch::channel(false);
+        let worker = Worker::new(&ground)?;
+        let worker = tokio::spawn(async move { worker.run(stopped).await });
+        let server = server::serve(listener, &ground)?;
+        let handle = server.handle();
+        announce(&ground.origin, &links);
+        tokio::spawn(async move {
+            told_to_stop().await;
+            handle.stop(true).await;
+        });
+        server.await?;
+        stop.send_replace(true);
+        worker.await?;
+        ground.db.close().await?;
+        Ok(())
+    }
+
+    /// Stops the private database.
+    ///
+    /// # Errors
+    /// When it does not stop.
+    pub fn stop(self) -> Outcome {
+        self.cluster.map(PrivateCluster::stop).transpose()?;
+        Ok(())
+    }
+}
+
+fn announce(origin: &Origin, links: &[demo::Link]) {
+    println!("\nKairan is at {origin}\n");
+    for link in links {
+        println!("  {:<28} {origin}{}", link.who, link.path);
+    }
+    if !links.is_empty() {
+        println!("\nEach link signs one kind of user in; they are made anew with every start.");
+    }
+    println!("Ctrl-C stops.\n");
+}
+
+/// Takes the address to listen on, and the origin that goes with it.
+///
+/// # Errors
+/// When the address is taken.
+pub fn listen(settings: &Settings) -> io::Result<(TcpListener, Origin)> {
+    let failed = |e: io::Error| io::Error::new(e.kind(), format!("KAIRAN_LISTEN={}: {e}", settings.listen));
+    let listener = TcpListener::bind(settings.listen).map_err(failed)?;
+    let origin = match &settings.public_origin {
+        Some(origin) => origin.clone(),
+        None => Origin::local(listener.local_addr()?),
+    };
+    Ok((listener, origin))
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub async fn told_to_stop() {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}

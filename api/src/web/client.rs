@@ -1,0 +1,107 @@
+//! Who is at the other end of the connection: their address, whether the page that asks is ours, and how often they may try.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    num::NonZeroU32,
+};
+
+use actix_web::{HttpRequest, http::header, web::Data};
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
+};
+
+use crate::{
+    config::{Origin, Settings},
+    problem::Problem,
+};
+
+/// The client's address. The headers that a proxy adds are believed only when the connection comes from one of the
+/// trusted proxies; then it is the last address that is none of theirs.
+#[must_use]
+pub fn address(request: &HttpRequest) -> IpAddr {
+    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |a| a.ip().to_canonical());
+    let Some(settings) = request.app_data::<Data<Settings>>() else { return peer };
+    let trusted = |ip: &IpAddr| settings.trusted_proxies.iter().any(|net| net.contains(ip));
+    if !trusted(&peer) {
+        return peer;
+    }
+    let hops: Vec<IpAddr> = forwarded(request);
+    hops.iter().rev().find(|ip| !trusted(ip)).copied().unwrap_or(peer)
+}
+
+/// The addresses of `Forwarded` (RFC 7239) or, without it, of `X-Forwarded-For`: nearest last.
+fn forwarded(request: &HttpRequest) -> Vec<IpAddr> {
+    let lines = |name: &str| -> Vec<String> {
+        request.headers().get_all(name).filter_map(|v| v.to_str().ok()).map(str::to_owned).collect()
+    };
+    let standard = lines("forwarded");
+    let hops: Vec<String> = if standard.is_empty() {
+        lines("x-forwarded-for").iter().flat_map(|line| line.split(',')).map(|hop| hop.trim().to_owned()).collect()
+    } else {
+        let parts = standard.iter().flat_map(|line| line.split(',')).flat_map(|hop| hop.split(';'));
+        let fors =
+            parts.filter_map(|part| part.trim().split_once('=')).filter(|(name, _)| name.eq_ignore_ascii_case("for"));
+        fors.map(|(_, node)| node.trim_matches('"').to_owned()).collect()
+    };
+    hops.iter().filter_map(|hop| node_address(hop)).collect()
+}
+
+/// An address with or without port and brackets.
+fn node_address(node: &str) -> Option<IpAddr> {
+    let bare = node.trim_start_matches('[').split(']').next()?;
+    bare.parse()
+        .or_else(|_| bare.rsplit_once(':').map_or(bare, |(host, _)| host).parse())
+        .ok()
+        .map(|ip: IpAddr| ip.to_canonical())
+}
+
+/// Refuses a writing request that a page of another site sent with our cookie. Browsers say where a request comes from
+/// (`Sec-Fetch-Site`, or `Origin` with every POST); one that says neither is refused too.
+///
+/// # Errors
+/// `foreign_origin`.
+pub fn same_origin(request: &HttpRequest) -> Result<(), Problem> {
+    let text = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let ours = match text("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => text(header::ORIGIN.as_str())
+            .is_some_and(|origin| request.app_data::<Data<Origin>>().is_some_and(|own| own.as_str() == origin)),
+    };
+    if ours {
+        Ok(())
+    } else {
+        let own = request.app_data::<Data<Origin>>().map(|o| o.to_string()).unwrap_or_default();
+        Err(Problem::forbidden(
+            "foreign_origin",
+            format!("このページからは送れません。{own} を開いてやり直してください。"),
+        ))
+    }
+}
+
+/// How often one address may try what could be guessed: codes and passwords.
+#[derive(Debug)]
+pub struct Tries {
+    by_address: Option<DefaultKeyedRateLimiter<IpAddr>>,
+}
+
+impl Tries {
+    /// Thirty at once and one more every two seconds: a help desk with one address lets its whole queue in, and guessing a code of 67
+    /// bits stays hopeless. Without limit when not `on`.
+    #[must_use]
+    pub fn new(on: bool) -> Self {
+        let thirty = NonZeroU32::MIN.saturating_add(29);
+        Self { by_address: on.then(|| RateLimiter::keyed(Quota::per_minute(thirty))) }
+    }
+
+    /// Counts one try from where `request` comes.
+    ///
+    /// # Errors
+    /// `too_many_tries`, with the seconds to wait.
+    pub fn count(&self, request: &HttpRequest) -> Result<(), Problem> {
+        let Some(limiter) = &self.by_address else { return Ok(()) };
+        limiter.check_key(&address(request)).map_err(|wait| {
+            Problem::too_many(wait.wait_time_from(DefaultClock::default().now()).as_secs().saturating_add(1))
+        })
+    }
+}

@@ -1,0 +1,5 @@
+//! stub
+/// stub
+pub fn date_time(at: time::OffsetDateTime) -> String {
+    at.to_string()
+}

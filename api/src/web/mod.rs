@@ -1,0 +1,15 @@
+//! HTTP at the edge: what comes in becomes a type or a clear problem, what goes out has the right headers.
+//!
+//! Nothing here knows a notice from a household; every room above uses it.
+
+mod body;
+pub mod client;
+pub mod dates;
+pub mod headers;
+mod list;
+mod once;
+pub mod page;
+
+pub use body::{Form, Parsed, plain_text};
+pub use list::{Cursor, Page, PageQuery};
+pub use once::{Once, purge_kept_answers};

@@ -1,0 +1,79 @@
+//! One circular: a draft, then scheduled or published, perhaps withdrawn.
+
+use sea_orm::entity::prelude::*;
+use time::{Date, OffsetDateTime};
+
+use crate::ids::{AreaId, CityId, NoticeId, PersonId};
+pub use crate::{channel::Kind as Addressees, seat::Role};
+
+/// How a notice rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum Importance {
+    /// At once, at any hour; needs a second person.
+    #[sea_orm(string_value = "emergency")]
+    Emergency,
+    /// Everyone is asked to acknowledge it.
+    #[sea_orm(string_value = "must_read")]
+    MustRead,
+    /// An ordinary circular.
+    #[sea_orm(string_value = "normal")]
+    Normal,
+    /// For whoever cares; rings lowest.
+    #[sea_orm(string_value = "fyi")]
+    Fyi,
+}
+
+/// A row of `notice`.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "notice")]
+pub struct Model {
+    /// The city it belongs to.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub city_id: CityId,
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: NoticeId,
+    /// Who drafted it; none where a telegram did.
+    pub author_id: Option<PersonId>,
+    /// The area in whose name it goes out.
+    pub sender_area_id: AreaId,
+    /// The role in which it was drafted.
+    pub sender_role: Role,
+    /// Its title.
+    pub title: String,
+    /// Its text, plain.
+    pub body: String,
+    /// How it rings.
+    pub importance: Importance,
+    /// Whom it reaches in its areas.
+    pub addressees: Addressees,
+    /// The areas that it is for.
+    pub area_ids: Vec<Uuid>,
+    /// The last day on which it matters.
+    pub circulate_until: Option<Date>,
+    /// When the draft asks to be published.
+    pub publish_at: Option<OffsetDateTime>,
+    /// Whether it is a drill (訓練).
+    pub drill: bool,
+    /// 1, and one more with each correction.
+    pub revision: i32,
+    /// When it was drafted.
+    pub created_at: OffsetDateTime,
+    /// When it goes out; in the future: scheduled.
+    pub published_at: Option<OffsetDateTime>,
+    /// Who published it.
+    pub publisher_id: Option<PersonId>,
+    /// Why one person alone published an emergency.
+    pub alone_reason: Option<String>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<OffsetDateTime>,
+    /// Why it was withdrawn.
+    pub withdrawn_reason: Option<String>,
+}
+
+/// None: what joins rows is said by the queries.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

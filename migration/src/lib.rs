@@ -1,0 +1,20 @@
+//! The schema's history: one file per change, applied in order and never edited once it has been released.
+//!
+//! A migration is plain SQL and knows nothing of the other packages, so that it still means the same when they have changed.
+//! Each one first expands and a later one contracts: the version before it must be able to go on serving meanwhile.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigrationTrait, async_trait::async_trait};
+
+mod m20261122_000001_circulation;
+
+/// Every migration, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_000001_circulation::Migration)]
+    }
+}

@@ -1,0 +1,109 @@
+//! Seat holders sign in, and devices stay signed in until they are told otherwise.
+
+use entity::seat::Role;
+use serde_json::json;
+use tests::{TestApp, town};
+
+const PASSWORD: &str = "correct horse battery";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_is_welcomed_once_and_signs_in_from_then_on() {
+    let app = TestApp::start().await;
+    let code = app.appoint(town::YAMA, Role::Officer, "kaicho@asahi.example").await;
+    let welcome = json!({ "code": code, "password": PASSWORD });
+    let stranger = app.stranger();
+    stranger.post("/api/v1/welcome", &json!({ "code": code, "password": "short" })).await.refused_at("/password");
+    let tokens = stranger.post("/api/v1/welcome", &welcome).await.expect(201);
+    assert_eq!(tokens["expires_in"], 900);
+    stranger.post("/api/v1/welcome", &welcome).await.problem(422, "invalid_code");
+
+    let session = json!({ "email": " Kaicho@asahi.example", "password": PASSWORD });
+    let _ = stranger.post("/api/v1/session", &session).await.expect(201);
+    let wrong = json!({ "email": "kaicho@asahi.example", "password": "wrong" });
+    let unknown = json!({ "email": "nobody@asahi.example", "password": PASSWORD });
+    let (wrong, unknown) =
+        (stranger.post("/api/v1/session", &wrong).await, stranger.post("/api/v1/session", &unknown).await);
+    assert_eq!(wrong.text, unknown.text, "whether an address is known is nobody's business");
+    wrong.problem(401, "wrong_credentials");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn production_insists_on_a_second_factor_and_a_code_serves_once() {
+    let app = TestApp::start_with(&[
+        ("KAIRAN_ENV", "production"),
+        ("KAIRAN_LIMITS", "on"),
+        ("KAIRAN_PUBLIC_ORIGIN", "https://kairan.asahi.example"),
+        ("KAIRAN_VAPID_SUBJECT", "mailto:kairan@asahi.example"),
+    ])
+    .await;
+    let code = app.appoint(town::CITY, Role::Staff, "koho@asahi.example").await;
+    let stranger = app.stranger();
+    let welcome = json!({ "code": code, "password": PASSWORD });
+    let needed = stranger.post("/api/v1/welcome", &welcome).await.problem(401, "second_factor_needed");
+    let url = needed["otpauth_url"].as_str().expect("an address to scan");
+    let digits = || totp_rs::Totp::from_url(url).expect("an otpauth address");
+    let now = u64::try_from(app.ground.clock.now().unix_timestamp()).expect("a time");
+
+    let with = |totp: String| json!({ "code": code, "password": PASSWORD, "totp": totp });
+    stranger.post("/api/v1/welcome", &with("000000".into())).await.problem(401, "wrong_second_factor");
+    let used = digits().generate(now).to_string();
+    let _ = stranger.post("/api/v1/welcome", &with(used.clone())).await.expect(201);
+
+    let session = |totp: Option<String>| json!({ "email": "koho@asahi.example", "password": PASSWORD, "totp": totp });
+    let again = stranger.post("/api/v1/session", &session(None)).await.problem(401, "second_factor_needed");
+    assert_eq!(again["otpauth_url"], json!(null), "a secret that was proven is never shown again");
+    stranger.post("/api/v1/session", &session(Some(used))).await.problem(401, "wrong_second_factor");
+    app.ground.clock.advance(time::Duration::minutes(2));
+    let next = digits().generate(now + 120).to_string();
+    let _ = stranger.post("/api/v1/session", &session(Some(next))).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_token_serves_once_and_its_reuse_ends_the_family() {
+    let app = TestApp::start().await;
+    let resident = app.resident(town::YAMA_1).await;
+    let refresh = async |token: &serde_json::Value| {
+        app.stranger().post("/api/v1/session/refresh", &json!({ "refresh_token": token })).await
+    };
+    let first = resident.tokens["refresh_token"].clone();
+    let second = refresh(&first).await.expect(200);
+    let third = refresh(&second["refresh_token"]).await.expect(200);
+    assert_eq!(app.number("SELECT count(*) FROM refresh_token").await, 3);
+
+    refresh(&first).await.problem(401, "invalid_refresh_token");
+    refresh(&third["refresh_token"]).await.problem(401, "invalid_refresh_token");
+    resident.get("/api/v1/me").await.problem(401, "unauthenticated");
+    refresh(&json!("nonsense")).await.problem(401, "invalid_refresh_token");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_end_by_time_and_by_signing_out() {
+    let app = TestApp::start().await;
+    let resident = app.resident(town::YAMA_1).await;
+    app.ground.clock.advance(time::Duration::minutes(16));
+    resident.get("/api/v1/me").await.problem(401, "unauthenticated");
+
+    let body = json!({ "refresh_token": resident.tokens["refresh_token"] });
+    let fresh = app.stranger().post("/api/v1/session/refresh", &body).await.expect(200);
+    let signed_in = app.stranger();
+    let bearer = fresh["access_token"].as_str().expect("a token");
+    let request = |method| signed_in.request(method, "/api/v1/session").bearer_auth(bearer);
+    assert_eq!(signed_in.send(request(reqwest::Method::DELETE)).await.status, 204);
+    signed_in.send(request(reqwest::Method::DELETE)).await.problem(401, "unauthenticated");
+
+    app.stranger().get("/api/v1/me").await.problem(401, "unauthenticated");
+    let forged = app.stranger().request(reqwest::Method::GET, "/api/v1/me").bearer_auth("eyJhbGciOiJub25lIn0.e30.");
+    app.stranger().send(forged).await.problem(401, "unauthenticated");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_that_ended_is_over_at_once() {
+    let app = TestApp::start().await;
+    let officer = app.officer(town::YAMA).await;
+    let _ = officer.announce("最後のお知らせ", town::YAMA).await;
+    app.work().await;
+    app.tamper("UPDATE seat SET starts_on = '2020-04-01', ends_on = '2021-03-31'").await;
+    let me = officer.get("/api/v1/me").await.expect(200);
+    assert_eq!(me["seats"], json!([]));
+    officer.post("/api/v1/notices", &tests::actor::notice("もう一つ", town::YAMA)).await.problem(403, "no_seat");
+}

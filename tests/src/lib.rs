@@ -1,0 +1,12 @@
+//! The harness: the real app on a free port, with a database of its own, and people who use it.
+//!
+//! A test tells what people do (`resident`, `officer`, `staff`) and looks at what they get. The worker is turned by hand, so that
+//! a test says when phones ring; whatever would be left to do when the app goes is a failure of the test.
+
+pub mod actor;
+pub mod app;
+pub mod server;
+pub mod town;
+
+pub use actor::{Actor, Answer};
+pub use app::TestApp;
