@@ -112,6 +112,12 @@ impl TestApp {
         &self.ground.db
     }
 
+    /// The name of the database.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
     /// One number from the database.
     pub async fn number(&self, query: &str) -> i64 {
         let row = self.db().query_one_raw(Statement::from_string(sea_orm::DatabaseBackend::Postgres, query)).await;

@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod app;
+pub mod link;
 pub mod server;
 pub mod town;
 

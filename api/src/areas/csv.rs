@@ -115,12 +115,15 @@ fn decode(bytes: &[u8]) -> Result<String, Fault> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok(text.to_owned());
     }
-    for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
-        if encoding_rs::SHIFT_JIS.decode_without_bom_handling_and_without_replacement(line).is_none() {
-            let value = String::from_utf8_lossy(line).chars().take(80).collect();
-            let reason = "is neither UTF-8 nor Shift_JIS".into();
-            return Err(Fault { line: number, column: String::new(), value, reason });
-        }
+    let in_shift_jis =
+        |line: &[u8]| encoding_rs::SHIFT_JIS.decode_without_bom_handling_and_without_replacement(line).is_some();
+    let lines = || (1..).zip(bytes.split(|b| *b == b'\n'));
+    let neither = lines().find(|(_, line)| std::str::from_utf8(line).is_err() && !in_shift_jis(line));
+    // A file that mixes both has no such line; then the first that is not Shift_JIS is named.
+    if let Some((number, line)) = neither.or_else(|| lines().find(|(_, line)| !in_shift_jis(line))) {
+        let value = String::from_utf8_lossy(line).chars().take(80).collect();
+        let reason = "is neither UTF-8 nor Shift_JIS".into();
+        return Err(Fault { line: number, column: String::new(), value, reason });
     }
     Ok(encoding_rs::SHIFT_JIS.decode_without_bom_handling(bytes).0.into_owned())
 }

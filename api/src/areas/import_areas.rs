@@ -90,6 +90,8 @@ pub async fn import_areas(
     }
     imported.added = fresh.len();
     insert(db, &fresh, now).await?;
+    // What comes in at once is planned for at once, and not only after the next autovacuum.
+    db.execute_unprepared("ANALYZE area, channel").await?;
     Ok(imported)
 }
 

@@ -87,6 +87,8 @@ pub async fn import_households(
             imported.slips.append(&mut print(db, chunk, &homes, now).await?);
         }
     }
+    // What comes in at once is planned for at once, and not only after the next autovacuum.
+    db.execute_unprepared("ANALYZE area, household, slip").await?;
     Ok(imported)
 }
 

@@ -13,14 +13,15 @@ use crate::postgres::sql;
 /// The channels that an audience of areas (`$2`) of a city (`$1`) reaches by a kind of channel (`$3`), each with the association or
 /// the one group of it that is meant. A group within an association that is reached whole is not counted again.
 const REACHED: &str = "
-    SELECT ch.id AS channel_id, target.id AS area_id
-    FROM area target
-    JOIN area association ON association.city_id = target.city_id AND association.kind = 'association'
-         AND association.id = ANY(target.path)
+    SELECT ch.id AS channel_id, association.id AS area_id
+    FROM area association
     JOIN channel ch ON ch.city_id = association.city_id AND ch.area_id = association.id AND ch.kind = $3
-    WHERE target.city_id = $1
-      AND (target.kind = 'association' AND target.path && $2
-           OR target.kind = 'group' AND target.id = ANY($2) AND NOT trim_array(target.path, 1) && $2)";
+    WHERE association.city_id = $1 AND association.kind = 'association' AND association.path && $2
+    UNION ALL
+    SELECT ch.id, part.id
+    FROM area part
+    JOIN channel ch ON ch.city_id = part.city_id AND ch.area_id = ANY(part.path) AND ch.kind = $3
+    WHERE part.city_id = $1 AND part.kind = 'group' AND part.id = ANY($2) AND NOT trim_array(part.path, 1) && $2";
 
 /// How many an audience is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
@@ -42,10 +43,9 @@ pub async fn reach(
     addressees: channel::Kind,
 ) -> Result<Reach, DbErr> {
     let text = format!(
-        "WITH reached AS ({REACHED})
-         SELECT (SELECT count(DISTINCT channel_id) FROM reached) AS associations,
-                (SELECT count(*) FROM reached JOIN area below ON below.city_id = $1 AND below.path @> ARRAY[reached.area_id]
-                   JOIN household h ON h.city_id = $1 AND h.area_id = below.id WHERE $3 = 'everyone') AS households"
+        "SELECT (SELECT count(DISTINCT channel_id) FROM ({REACHED}) AS reached) AS associations,
+                (SELECT count(*) FROM area below JOIN household h ON h.city_id = below.city_id AND h.area_id = below.id
+                 WHERE below.city_id = $1 AND below.path && $2 AND $3 = 'everyone') AS households"
     );
     let found = Reach::find_by_statement(sql(&text, values(city, areas, addressees))).one(db).await?;
     Ok(found.unwrap_or(Reach { associations: 0, households: 0 }))

@@ -80,40 +80,42 @@ impl Numbers {
     }
 }
 
-/// Each reader of a notice (`$2`) of a city (`$1`): `path` of the area where they are reached, `reader_id`, `label`, `area_id`
-/// where they live, `paper`, and whether a phone `rings`. `$3` is today, for seats.
+/// Each reader of a notice (`$2`) of a city (`$1`) as `reader`: the `circulation_area` through which they are reached, the `area_id`
+/// where they live or hold their seat, `reader_id`, `label`, whether they get `paper`, and whether a phone `rings`. `$3` is today, for seats.
 pub(super) fn readers(addressees: channel::Kind) -> &'static str {
     match addressees {
         channel::Kind::Everyone => {
-            "WITH reached AS (
-                SELECT DISTINCT a.id, a.path FROM area a CROSS JOIN LATERAL unnest(a.path) AS above (id)
+            "WITH reached AS MATERIALIZED (
+                SELECT a.id, c.area_id AS circulation_area FROM area a CROSS JOIN LATERAL unnest(a.path) AS above (id)
                 JOIN circulation c ON c.city_id = a.city_id AND c.notice_id = $2 AND c.area_id = above.id
                 WHERE a.city_id = $1),
-             ringing AS (
-                SELECT DISTINCT p.household_id FROM subscription s JOIN person p ON p.city_id = s.city_id AND p.id = s.person_id
+             ringing AS MATERIALIZED (
+                SELECT DISTINCT p.household_id
+                FROM subscription s JOIN person p ON p.city_id = s.city_id AND p.id = s.person_id
                 JOIN session ON session.city_id = s.city_id AND session.id = s.session_id
-                WHERE s.city_id = $1 AND s.gone_at IS NULL AND session.ended_at IS NULL),
-             reader AS (
-                SELECT reached.path, h.area_id, h.id AS reader_id, h.label, h.delivery IN ('paper', 'both') AS paper,
-                       ringing.household_id IS NOT NULL AS rings
+                WHERE s.city_id = $1 AND s.gone_at IS NULL AND session.ended_at IS NULL AND $3::date IS NOT NULL),
+             reader AS MATERIALIZED (
+                SELECT reached.circulation_area, h.area_id, h.id AS reader_id, h.label,
+                       h.delivery IN ('paper', 'both') AS paper, ringing.household_id IS NOT NULL AS rings
                 FROM reached JOIN household h ON h.city_id = $1 AND h.area_id = reached.id
-                LEFT JOIN ringing ON ringing.household_id = h.id
-                WHERE $3::date IS NOT NULL)"
+                LEFT JOIN ringing ON ringing.household_id = h.id)"
         }
         channel::Kind::Officers => {
-            "WITH reader AS (
-                SELECT sa.path, sa.id AS area_id, coalesce(p.household_id, p.id) AS reader_id,
+            "WITH reader AS MATERIALIZED (
+                SELECT c.area_id AS circulation_area, sa.id AS area_id, coalesce(p.household_id, p.id) AS reader_id,
                        min(coalesce(p.name, '')) AS label, false AS paper,
-                       bool_or(EXISTS (SELECT FROM subscription s JOIN session ON session.city_id = s.city_id AND session.id = s.session_id
-                                       WHERE s.city_id = $1 AND s.person_id = p.id AND s.gone_at IS NULL
-                                         AND session.ended_at IS NULL)) AS rings
+                       bool_or(EXISTS (
+                            SELECT FROM subscription s
+                            JOIN session ON session.city_id = s.city_id AND session.id = s.session_id
+                            WHERE s.city_id = $1 AND s.person_id = p.id AND s.gone_at IS NULL
+                              AND session.ended_at IS NULL)) AS rings
                 FROM circulation c
                 JOIN area sa ON sa.city_id = c.city_id AND sa.path @> ARRAY[c.area_id]
                 JOIN seat ON seat.city_id = sa.city_id AND seat.area_id = sa.id
                      AND seat.starts_on <= $3 AND (seat.ends_on IS NULL OR seat.ends_on >= $3)
                 JOIN person p ON p.city_id = seat.city_id AND p.id = seat.person_id
                 WHERE c.city_id = $1 AND c.notice_id = $2
-                GROUP BY sa.path, sa.id, coalesce(p.household_id, p.id))"
+                GROUP BY c.area_id, sa.id, coalesce(p.household_id, p.id))"
         }
     }
 }
@@ -172,25 +174,23 @@ async fn above_household(
     }
     let text = format!(
         "{},
-         counted AS (
-            SELECT above.id, sum(c.read_count) AS read, sum(c.acknowledged_count) AS acknowledged
-            FROM circulation c JOIN area ca ON ca.city_id = c.city_id AND ca.id = c.area_id
-            JOIN area above ON above.city_id = c.city_id AND above.id = ANY(ca.path) AND above.kind = $4
-            WHERE c.city_id = $1 AND c.notice_id = $2 GROUP BY above.id),
-         living AS (
-            SELECT above.id, count(DISTINCT reader_id) AS households,
+         living AS MATERIALIZED (
+            SELECT circulation_area, count(DISTINCT reader_id) AS households,
                    count(DISTINCT reader_id) FILTER (WHERE paper) AS paper,
                    count(DISTINCT reader_id) FILTER (WHERE NOT paper AND NOT rings AND NOT EXISTS (
-                        SELECT FROM receipt r WHERE r.city_id = $1 AND r.reader_id = reader.reader_id AND r.notice_id = $2)) AS unreached
-            FROM reader CROSS JOIN LATERAL unnest(reader.path) AS on_path (id)
-            JOIN area above ON above.city_id = $1 AND above.id = on_path.id AND above.kind = $4
-            GROUP BY above.id)
-         SELECT a.code, a.name, coalesce(living.households, 0) AS households, counted.read::bigint AS read,
-                counted.acknowledged::bigint AS acknowledged, coalesce(living.paper, 0) AS paper,
-                coalesce(living.unreached, 0) AS unreached
-         FROM counted JOIN area a ON a.city_id = $1 AND a.id = counted.id AND a.path && $5
-         LEFT JOIN living ON living.id = counted.id
-         ORDER BY a.code",
+                        SELECT FROM receipt r
+                        WHERE r.city_id = $1 AND r.reader_id = reader.reader_id AND r.notice_id = $2)) AS unreached
+            FROM reader GROUP BY circulation_area)
+         SELECT above.code, above.name, coalesce(sum(living.households), 0)::bigint AS households,
+                sum(c.read_count)::bigint AS read, sum(c.acknowledged_count)::bigint AS acknowledged,
+                coalesce(sum(living.paper), 0)::bigint AS paper, coalesce(sum(living.unreached), 0)::bigint AS unreached
+         FROM circulation c
+         JOIN area ca ON ca.city_id = c.city_id AND ca.id = c.area_id
+         CROSS JOIN LATERAL unnest(ca.path) AS on_path (id)
+         JOIN area above ON above.city_id = c.city_id AND above.id = on_path.id AND above.kind = $4 AND above.path && $5
+         LEFT JOIN living ON living.circulation_area = c.area_id
+         WHERE c.city_id = $1 AND c.notice_id = $2
+         GROUP BY above.code, above.name ORDER BY above.code",
         readers(notice.addressees)
     );
     let values: [Value; 5] =

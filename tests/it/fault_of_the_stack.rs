@@ -1,0 +1,98 @@
+//! A client that resets its connection while the app waits for `BEGIN` must not poison the pool.
+//!
+//! Without the cures of `api::postgres`, the connection goes back with a transaction open, and what later requests write on it is
+//! answered 200 and never committed.
+
+use std::time::{Duration, Instant};
+
+use api::postgres;
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseConnection, Statement};
+use tests::{Actor, TestApp, link::slow_link, server::lease, town};
+use tokio::{io::AsyncWriteExt as _, net::TcpStream, time::sleep};
+use uuid::Uuid;
+
+const WRITES: usize = 60;
+
+/// Sends a receipt and resets the connection after `patience`, without reading the answer.
+async fn send_and_reset(app: &TestApp, reader: &Actor<'_>, id: &str, patience: Duration) {
+    let address = app.address().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await.expect("the app");
+    socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).expect("a reset at the end");
+    let token = reader.tokens["access_token"].as_str().expect("a token");
+    let body = r#"{"acknowledged":false}"#;
+    let request = format!(
+        "PUT /api/v1/notices/{id}/receipt HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.expect("a request");
+    sleep(patience).await;
+}
+
+/// The first notice's row in `table` once more for each of the others.
+async fn copies_of(app: &TestApp, table: &str, ids: &[String]) {
+    let key = if table == "notice" { "id" } else { "notice_id" };
+    app.tamper(&format!(
+        "INSERT INTO {table} SELECT (jsonb_populate_record({table}, jsonb_build_object('{key}', other))).*
+         FROM {table}, unnest('{{{}}}'::uuid[]) AS other WHERE {key} = '{}'",
+        ids[1..].join(","),
+        ids[0]
+    ))
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixty_writes_answered_are_sixty_writes_kept_after_a_storm_of_resets() {
+    let far = ([127, 0, 0, 1], lease().port()).into();
+    let near = slow_link(far, Duration::from_millis(5)).await;
+    let app = TestApp::behind(|url| url.replace(&format!(":{}/", lease().port()), &format!(":{near}/"))).await;
+    let officer = app.officer(town::YAMA).await;
+    let first = officer.announce("お知らせ", town::YAMA).await;
+    app.work().await;
+    let ids: Vec<String> =
+        std::iter::once(first.clone()).chain((1..WRITES).map(|_| Uuid::now_v7().to_string())).collect();
+    for table in ["notice", "circulation", "plan"] {
+        copies_of(&app, table, &ids).await;
+    }
+    let (victim, reader) = (app.resident(town::YAMA_1).await, app.resident(town::YAMA_2).await);
+
+    // The resets fall on every step of a request, BEGIN among them: as long as one takes that is left alone, in 240 parts.
+    let begun = Instant::now();
+    let _ = victim.receipt(&first, false).await.expect(200);
+    let whole = begun.elapsed();
+    for part in 0..60 {
+        let storm = (0..4).map(|n| send_and_reset(&app, &victim, &first, whole * (part * 4 + n) / 240));
+        futures_util::future::join_all(storm).await;
+    }
+
+    let beside = postgres::connect(&lease().url(app.database()).into(), 1).await.expect("the database itself");
+    // What the app still does for those who have gone ends by itself; a poisoned connection would idle in its transaction.
+    let mut open = i64::MAX;
+    for _ in 0..100 {
+        open = transactions_left_open(&beside, &app).await;
+        if open == 0 {
+            break;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(open, 0, "a connection went back to the pool with its transaction open");
+
+    let answers = futures_util::future::join_all(ids.iter().map(|id| reader.receipt(id, true))).await;
+    for answer in answers {
+        let _ = answer.expect(200);
+    }
+    let me = reader.tokens["household"]["id"].as_str().expect("a household");
+    let count = format!("SELECT count(*) AS number FROM receipt WHERE reader_id = '{me}'");
+    assert_eq!(usize::try_from(number(&beside, count).await), Ok(WRITES));
+}
+
+async fn transactions_left_open(beside: &DatabaseConnection, app: &TestApp) -> i64 {
+    let database = app.database();
+    let query = "SELECT count(*) AS number FROM pg_stat_activity WHERE state LIKE 'idle in%' AND datname";
+    number(beside, format!("{query} = '{database}'")).await
+}
+
+async fn number(db: &DatabaseConnection, query: String) -> i64 {
+    let row = db.query_one_raw(Statement::from_string(DatabaseBackend::Postgres, query)).await;
+    row.expect("a query").expect("a row").try_get("", "number").expect("a number")
+}
