@@ -5,12 +5,14 @@
 pub mod up;
 
 pub mod demo;
+pub mod openapi;
 pub mod server;
 pub mod worker;
 
 pub mod receipts;
 
 pub mod notices;
+pub mod push;
 
 pub mod areas;
 pub mod identity;

@@ -6,13 +6,14 @@ use actix_web::{
     App, HttpResponse, HttpServer,
     dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
     get,
-    middleware::Compress,
-    web::{Data, QueryConfig, ServiceConfig as ActixConfig},
+    middleware::{Compress, from_fn},
+    web::{Data, QueryConfig, Redirect, ServiceConfig as ActixConfig},
 };
 use sea_orm::DatabaseConnection;
 use tracing_actix_web::TracingLogger;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
+use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     areas,
@@ -20,10 +21,12 @@ use crate::{
     config::{Origin, Settings},
     identity::{self, Tokens},
     keys::Keys,
-    notices, postgres,
+    notices,
+    openapi::complete,
+    postgres,
     problem::Problem,
-    receipts,
-    web::{client::Tries, headers, page},
+    push, receipts,
+    web::{client::Tries, headers, metrics, page},
 };
 
 /// What the program hands to its rooms.
@@ -45,6 +48,7 @@ pub struct Ground {
 fn rooms(config: &mut ServiceConfig) {
     receipts::routes(config);
     notices::routes(config);
+    push::routes(config);
     areas::routes(config);
     identity::routes(config);
 }
@@ -55,9 +59,8 @@ fn pages(_config: &mut ActixConfig) {}
 /// The description of the HTTP interface.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    let (_, mut document) = App::new().into_utoipa_app().configure(rooms).split_for_parts();
-    document.info = utoipa::openapi::Info::new("Kairan", env!("CARGO_PKG_VERSION"));
-    document
+    let (_, document) = App::new().into_utoipa_app().configure(rooms).split_for_parts();
+    complete(document)
 }
 
 /// Serves on `listener` until the handle of the server is told to stop.
@@ -65,6 +68,7 @@ pub fn openapi() -> OpenApi {
 /// # Errors
 /// When the socket can't be used.
 pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Server> {
+    metrics::start();
     let db = Data::new(ground.db.clone());
     let settings = Data::new(ground.settings.clone());
     let keys = Data::from(ground.keys.clone());
@@ -102,8 +106,9 @@ fn app(
     >,
 > {
     App::new()
-        .wrap(actix_web::middleware::from_fn(page::problems_as_pages))
-        .wrap(headers::security())
+        .wrap(from_fn(page::problems_as_pages))
+        .wrap(from_fn(headers::security))
+        .wrap(from_fn(metrics::count))
         .wrap(Compress::default())
         .wrap(TracingLogger::default())
         .configure(register)
@@ -111,6 +116,9 @@ fn app(
         .configure(rooms)
         .into_app()
         .configure(pages)
+        .service(Redirect::new("/api/docs", "/api/docs/"))
+        .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", openapi()))
+        .service(metrics::scrape)
         .service(healthz)
         .service(readyz)
         .default_service(actix_web::web::to(async || Err::<HttpResponse, _>(Problem::not_found())))

@@ -14,6 +14,8 @@ pub struct Model {
     pub failures_in_row: i32,
     /// Nothing but an emergency's probe is sent before.
     pub paused_until: Option<OffsetDateTime>,
+    /// When an emergency last tried it all the same.
+    pub probed_at: Option<OffsetDateTime>,
     /// Why it is paused.
     pub reason: Option<String>,
 }

@@ -312,6 +312,7 @@ CREATE TABLE push_origin (
     origin           text PRIMARY KEY,
     failures_in_row  integer NOT NULL DEFAULT 0,
     paused_until     timestamptz,
+    probed_at        timestamptz,           -- when an emergency last tried it all the same
     reason           text
 );
 ";

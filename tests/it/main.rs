@@ -5,4 +5,5 @@ mod importing;
 mod joining;
 mod notices;
 mod receipts;
+mod ringing;
 mod signing_in;

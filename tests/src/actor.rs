@@ -3,7 +3,7 @@
 use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
-use crate::TestApp;
+use crate::{Phone, TestApp};
 
 /// Somebody with a device of theirs.
 pub struct Actor<'a> {
@@ -110,6 +110,12 @@ impl<'a> Actor<'a> {
     /// DELETE.
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(self.request(Method::DELETE, path)).await
+    }
+
+    /// Turns notifications on with a phone of theirs; gives the subscription's id.
+    pub async fn turn_on(&self, phone: &Phone) -> String {
+        let registered = self.post("/api/v1/push/subscriptions", &phone.subscription()).await.expect(201);
+        registered["id"].as_str().expect("an id").to_owned()
     }
 
     /// Drafts a notice; gives its id.

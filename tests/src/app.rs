@@ -22,7 +22,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement, TransactionTr
 use secrecy::SecretString;
 use serde_json::json;
 
-use crate::{Actor, server::lease, town};
+use crate::{Actor, PushService, server::lease, town};
 
 /// A running app with a database of its own.
 pub struct TestApp {
@@ -50,20 +50,44 @@ impl TestApp {
         app
     }
 
-    /// The app with an empty database.
-    pub async fn empty(settings: &[(&str, &str)]) -> Self {
-        Self::at(&own_database().await, |url| url.to_owned(), settings).await
+    /// The app with the small town in it, which may call a push service of the harness and goes by its clock.
+    pub async fn start_with_push(push: &PushService) -> Self {
+        Self::start_with_push_and(push, &[]).await
     }
 
-    /// The app on an empty database that it reaches by another address than its own.
-    pub async fn behind(link: impl FnOnce(&str) -> String) -> Self {
-        let app = Self::at(&own_database().await, link, &[]).await;
+    /// The same with some settings changed.
+    pub async fn start_with_push_and(push: &PushService, settings: &[(&str, &str)]) -> Self {
+        let app = Self::empty_with_push(push, settings).await;
         let slips = app.import(town::AREAS, &town::households()).await;
         *app.slips.lock().expect("slips") = slips;
         app
     }
 
-    async fn at(database: &str, link: impl FnOnce(&str) -> String, settings: &[(&str, &str)]) -> Self {
+    /// The app with an empty database, which may call a push service of the harness and goes by its clock.
+    pub async fn empty_with_push(push: &PushService, settings: &[(&str, &str)]) -> Self {
+        let own = push.settings();
+        let settings: Vec<_> = own.iter().map(|(k, v)| (*k, v.as_str())).chain(settings.iter().copied()).collect();
+        Self::at(&own_database().await, |url| url.to_owned(), (&settings, push.clock.clone())).await
+    }
+
+    /// The app with an empty database.
+    pub async fn empty(settings: &[(&str, &str)]) -> Self {
+        Self::at(&own_database().await, |url| url.to_owned(), (settings, Clock::system())).await
+    }
+
+    /// The app on an empty database that it reaches by another address than its own.
+    pub async fn behind(link: impl FnOnce(&str) -> String) -> Self {
+        let app = Self::at(&own_database().await, link, (&[], Clock::system())).await;
+        let slips = app.import(town::AREAS, &town::households()).await;
+        *app.slips.lock().expect("slips") = slips;
+        app
+    }
+
+    async fn at(
+        database: &str,
+        link: impl FnOnce(&str) -> String,
+        (settings, clock): (&[(&str, &str)], Clock),
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let variables = [("KAIRAN_LIMITS", "off")].iter().chain(settings).map(|(k, v)| ((*k).into(), (*v).into()));
@@ -79,7 +103,7 @@ impl TestApp {
                 .unwrap_or_else(|| Origin::local(listener.local_addr().expect("an address"))),
             settings,
             keys: Arc::new(Keys::load(&keys_dir).expect("keys")),
-            clock: Clock::system(),
+            clock,
         };
         let server = server::serve(listener, &ground).expect("a server");
         let handle = server.handle();

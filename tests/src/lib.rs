@@ -6,8 +6,10 @@
 pub mod actor;
 pub mod app;
 pub mod link;
+pub mod push_service;
 pub mod server;
 pub mod town;
 
 pub use actor::{Actor, Answer};
 pub use app::TestApp;
+pub use push_service::{Phone, PushService, Reply};

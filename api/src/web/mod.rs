@@ -7,6 +7,7 @@ pub mod client;
 pub mod dates;
 pub mod headers;
 mod list;
+pub mod metrics;
 mod once;
 pub mod page;
 

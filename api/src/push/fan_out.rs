@@ -1,0 +1,137 @@
+//! Fanning out: each published notice gets its batches, in one transaction with the plan that says so.
+//!
+//! The plan's key decides who does it, so any number of workers may try at once and again. A correction goes to those who got an
+//! earlier revision, and to nobody else: batches that are still waiting send the newest text by themselves. It waits while such a
+//! batch is on its way with a text that nobody can name until it comes back.
+
+use entity::{
+    ids::{CityId, NoticeId},
+    notice::{self, Importance},
+    revision,
+};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _, TransactionTrait as _,
+};
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    audience::audience,
+    message::{EMERGENCY_LIFE, LONGEST_LIFE},
+    outcome::Outcome,
+};
+use crate::{
+    clock::{self, JAPAN},
+    postgres::sql,
+};
+
+/// How many subscriptions a batch holds at most.
+const BATCH: usize = 500;
+/// An emergency is over by the next day unless it says otherwise.
+const EMERGENCY_MATTERS: Duration = Duration::hours(24);
+
+/// Makes the batches of every notice that has come out and has none yet. Gives how many notices that were.
+///
+/// # Errors
+/// The database's; what was done before stays done.
+pub async fn fan_out(db: &DatabaseConnection, now: OffsetDateTime) -> Result<usize, DbErr> {
+    let mut planned = 0;
+    for (city, notice) in unplanned(db, now).await? {
+        let transaction = db.begin().await?;
+        if plan(&transaction, (city, notice), now).await? {
+            transaction.commit().await?;
+            planned += 1;
+        }
+    }
+    Ok(planned)
+}
+
+/// The notices without a plan, emergencies first. What came out longer ago than a message lives has nothing left to say; so only
+/// the last weeks' notices are looked at, however many years there are.
+async fn unplanned(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<Vec<(CityId, NoticeId)>, DbErr> {
+    let query = sql(
+        "SELECT n.city_id, n.id FROM notice n
+         WHERE n.published_at <= $1 AND n.withdrawn_at IS NULL
+           AND (n.published_at > $2 OR EXISTS (
+                SELECT 1 FROM revision r WHERE r.city_id = n.city_id AND r.notice_id = n.id AND r.at > $2))
+           AND NOT EXISTS (
+                SELECT 1 FROM plan p WHERE p.city_id = n.city_id AND p.notice_id = n.id AND p.revision = n.revision)
+         ORDER BY (n.importance = 'emergency') DESC, n.published_at",
+        [now.into(), (now - LONGEST_LIFE).into()],
+    );
+    let rows = db.query_all_raw(query).await?;
+    rows.iter().map(|row| Ok((row.try_get("", "city_id")?, row.try_get("", "id")?))).collect()
+}
+
+/// Plans one notice. False where there is nothing to do: another worker was first, it was withdrawn, or it has to wait.
+async fn plan(db: &DatabaseTransaction, (city, id): (CityId, NoticeId), now: OffsetDateTime) -> Result<bool, DbErr> {
+    let Some(notice) = notice::Entity::find_by_id((city, id)).one(db).await? else { return Ok(false) };
+    let first = db.query_one_raw(sql(
+        "INSERT INTO plan (city_id, notice_id, revision, planned_at, subscriptions)
+         SELECT n.city_id, n.id, n.revision, $4, 0 FROM notice n
+         WHERE n.city_id = $1 AND n.id = $2 AND n.revision = $3 AND n.withdrawn_at IS NULL
+           AND NOT EXISTS (
+                SELECT 1 FROM batch b WHERE b.city_id = n.city_id AND b.notice_id = n.id AND b.revision < n.revision
+                  AND b.done_at IS NULL AND b.leased_until > clock_timestamp())
+         ON CONFLICT DO NOTHING
+         RETURNING EXISTS (
+                SELECT 1 FROM plan p WHERE p.city_id = $1 AND p.notice_id = $2 AND p.revision < $3) AS corrects",
+        [city.into(), id.into(), notice.revision.into(), now.into()],
+    ));
+    let Some(row) = first.await? else { return Ok(false) };
+    let narrowed = if row.try_get::<bool>("", "corrects")? { got_it_before() } else { String::new() };
+    let urgent = notice.importance == Importance::Emergency;
+    let expires_at = valid_until(&notice, came_out(db, &notice).await?, now);
+    // The ids of batches are seen by nobody and ordered by nothing: the database may draw them.
+    db.execute_raw(sql(
+        &format!(
+            "{}, numbered AS (
+                 SELECT id, origin, (row_number() OVER (PARTITION BY origin ORDER BY id) - 1) / {BATCH} AS part FROM audience
+             ), made AS (
+                 INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
+                 SELECT $1, gen_random_uuid(), $2, $4, $5, origin, array_agg(id ORDER BY id), 1, $6, $7
+                 FROM numbered GROUP BY origin, part
+                 RETURNING cardinality(subscription_ids) AS subscriptions
+             )
+             UPDATE plan SET subscriptions = (SELECT coalesce(sum(subscriptions), 0) FROM made)
+             WHERE city_id = $1 AND notice_id = $2 AND revision = $4",
+            audience(&narrowed)
+        ),
+        [
+            city.into(),
+            id.into(),
+            now.to_offset(JAPAN).date().into(),
+            notice.revision.into(),
+            urgent.into(),
+            now.into(),
+            expires_at.into(),
+        ],
+    ))
+    .await?;
+    Ok(true)
+}
+
+/// Those whose service took an earlier revision; `$4` is the revision that is planned.
+fn got_it_before() -> String {
+    format!(
+        "AND s.id IN (
+             SELECT sent.id FROM batch b CROSS JOIN LATERAL unnest(b.subscription_ids, b.outcomes) AS sent (id, outcome)
+             WHERE b.city_id = $1 AND b.notice_id = $2 AND b.revision < $4 AND b.done_at IS NOT NULL AND sent.outcome = {})",
+        Outcome::Accepted as i16
+    )
+}
+
+/// When this revision came out: a correction rings by its own time.
+async fn came_out(db: &impl ConnectionTrait, notice: &notice::Model) -> Result<OffsetDateTime, DbErr> {
+    let corrected = revision::Entity::find_by_id((notice.city_id, notice.id, notice.revision)).one(db).await?;
+    let corrected = corrected.map(|revision| revision.at);
+    Ok(notice.published_at.max(corrected).unwrap_or(notice.created_at))
+}
+
+/// Until when a phone that was off is still to be told.
+fn valid_until(notice: &notice::Model, came_out: OffsetDateTime, now: OffsetDateTime) -> OffsetDateTime {
+    let emergency = notice.importance == Importance::Emergency;
+    let usual = came_out + if emergency { EMERGENCY_MATTERS } else { LONGEST_LIFE };
+    let until = notice.circulate_until.map_or(usual, clock::end_of);
+    let least = if emergency { now + EMERGENCY_LIFE } else { until };
+    until.max(least).min(now + LONGEST_LIFE)
+}

@@ -1,0 +1,78 @@
+//! Whose phone rings.
+//!
+//! Publishing leaves a published notice and nothing else; this room finds it. Two chores, both repeatable at any point without harm:
+//! [`fan_out`](fan_out::fan_out) gives each published notice its batches, in one transaction with the plan that says so;
+//! then a batch is claimed in a short transaction (a lease and a fencing token), sent outside of any, and what became of each phone is
+//! recorded under the token. A worker that dies loses its lease, and another one sends the batch again: with the same Topic
+//! and tag, so that a phone shows it once. A worker that wakes late cannot record.
+//!
+//! A batch is of one push service, so that a sick one holds up nobody else. What must be tried again leaves as a batch of its own
+//! with its own time; every phone of a batch has a final state.
+
+use actix_web::http::StatusCode;
+use sea_orm::DbErr;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::problem::Problem;
+
+pub mod address;
+pub mod answer;
+pub mod api;
+mod audience;
+pub mod claim;
+pub mod deliver;
+pub mod delivery;
+pub mod endpoint;
+pub mod fan_out;
+pub mod message;
+pub mod origin;
+pub mod outcome;
+pub mod pace;
+pub mod record;
+pub mod retry_after;
+pub mod subscribe;
+pub mod transport;
+pub mod vapid;
+
+/// What can go wrong with a subscription.
+#[derive(Debug, thiserror::Error)]
+pub enum PushError {
+    /// The endpoint is no address of a push service that may be called.
+    #[error("the endpoint is not one of an allowed push service")]
+    Endpoint,
+    /// The public key is no point of P-256.
+    #[error("p256dh is no public key")]
+    PublicKey,
+    /// The secret has another length than 16 bytes.
+    #[error("auth is no secret of 16 bytes")]
+    Secret,
+    /// Somebody else's browser.
+    #[error("the endpoint belongs to another account")]
+    EndpointTaken,
+    /// The database's.
+    #[error(transparent)]
+    Db(#[from] DbErr),
+}
+
+impl From<PushError> for Problem {
+    fn from(error: PushError) -> Self {
+        match error {
+            PushError::Endpoint => {
+                Self::invalid_field("/endpoint", "この通知サービスには送れません。別のブラウザでお試しください。")
+            }
+            PushError::PublicKey => Self::invalid_field("/keys/p256dh", "ブラウザの公開鍵として読み取れません。"),
+            PushError::Secret => Self::invalid_field("/keys/auth", "16バイトの値をbase64urlで指定してください。"),
+            PushError::EndpointTaken => Self::new(
+                StatusCode::CONFLICT,
+                "endpoint_taken",
+                "この通知の宛先は、ほかの方のものとして登録されています。通知をいったん切って、入れ直してください。",
+            ),
+            PushError::Db(error) => error.into(),
+        }
+    }
+}
+
+/// The room's calls.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(api::key).service(api::subscribe).service(api::unsubscribe).service(api::show_delivery);
+}

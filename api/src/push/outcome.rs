@@ -1,0 +1,123 @@
+//! What became of one phone of a batch.
+
+use time::Duration;
+
+use super::{
+    answer::{Sign, Verdict},
+    retry_after,
+};
+
+/// The final state of a subscription in a batch. The numbers are what the database keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i16)]
+pub enum Outcome {
+    /// The service took the message.
+    Accepted = 1,
+    /// The service said that the subscription is no more.
+    Gone = 2,
+    /// The message's time was over.
+    Expired = 3,
+    /// It was refused and would be again.
+    GivenUp = 4,
+    /// It went into a later batch.
+    Retried = 5,
+    /// The person signed out, moved away or lost the seat before it was sent.
+    Left = 6,
+    /// The notice was withdrawn before it was sent.
+    Withdrawn = 7,
+}
+
+/// One try: what came of it, and what follows.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// When it is tried again, from now.
+    pub again_in: Option<Duration>,
+    /// Whether the page has to subscribe again.
+    pub renew: bool,
+    /// What it says of the service.
+    pub tells: Tells,
+}
+
+/// What a try says of its service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tells {
+    /// Nothing was sent.
+    Nothing,
+    /// It works.
+    Well,
+    /// It is in trouble.
+    Sick,
+    /// We are too fast.
+    TooFast,
+    /// It refused our signature.
+    Refused,
+}
+
+impl Sent {
+    /// What follows of nothing having been sent.
+    #[must_use]
+    pub fn not(outcome: Outcome) -> Self {
+        Self { outcome, again_in: None, renew: false, tells: Tells::Nothing }
+    }
+
+    /// What follows of a verdict after the `attempt`th try, `left` before the message's time is over.
+    #[must_use]
+    pub fn after(verdict: Verdict, (attempt, urgent): (i16, bool), left: Duration) -> Self {
+        let end = |outcome, tells| Self { outcome, again_in: None, renew: false, tells };
+        let again = |wait: Duration, tells| {
+            // At most the time left: the last try falls a moment before the end.
+            let last = left - Duration::SECOND;
+            if last <= Duration::ZERO {
+                end(Outcome::Expired, tells)
+            } else {
+                Self { again_in: Some(wait.min(last)), ..end(Outcome::Retried, tells) }
+            }
+        };
+        match verdict {
+            Verdict::Accepted => end(Outcome::Accepted, Tells::Well),
+            Verdict::Gone => end(Outcome::Gone, Tells::Well),
+            Verdict::Renew => Self { renew: true, ..end(Outcome::GivenUp, Tells::Well) },
+            Verdict::OurFault | Verdict::TooLarge => end(Outcome::GivenUp, Tells::Well),
+            Verdict::Resign if retry_after::is_exhausted(attempt, urgent) => end(Outcome::GivenUp, Tells::Refused),
+            Verdict::Resign => again(retry_after::back_off(attempt, urgent), Tells::Refused),
+            Verdict::Retry { after, sign } => {
+                let tells = match sign {
+                    Sign::Sick => Tells::Sick,
+                    Sign::TooFast => Tells::TooFast,
+                    Sign::None => Tells::Well,
+                };
+                again(after.unwrap_or_else(|| retry_after::back_off(attempt, urgent)), tells)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::DAY;
+
+    #[test]
+    fn what_is_tried_again_waits_as_asked_and_never_beyond_the_time_left() {
+        let retry = |after| Verdict::Retry { after, sign: Sign::Sick };
+        let wait = |verdict, attempt, urgent, left| Sent::after(verdict, (attempt, urgent), left).again_in;
+        assert_eq!(wait(retry(Some(Duration::minutes(2))), 1, false, DAY), Some(Duration::minutes(2)));
+        assert_eq!(wait(retry(None), 3, false, DAY), Some(Duration::seconds(15)));
+        assert_eq!(wait(retry(None), 3, true, DAY), Some(Duration::seconds(5)));
+        assert_eq!(wait(retry(Some(DAY * 2)), 1, false, DAY), Some(DAY - Duration::SECOND));
+        assert_eq!(Sent::after(retry(None), (1, false), Duration::ZERO).outcome, Outcome::Expired);
+    }
+
+    #[test]
+    fn only_what_would_be_refused_again_is_given_up() {
+        for verdict in [Verdict::OurFault, Verdict::TooLarge, Verdict::Renew] {
+            assert_eq!(Sent::after(verdict, (1, false), DAY).outcome, Outcome::GivenUp, "{verdict:?}");
+        }
+        assert!(Sent::after(Verdict::Renew, (1, false), DAY).renew);
+        assert_eq!(Sent::after(Verdict::Resign, (1, false), DAY).outcome, Outcome::Retried);
+        assert_eq!(Sent::after(Verdict::Resign, (100, false), DAY).outcome, Outcome::GivenUp);
+    }
+}

@@ -1,0 +1,121 @@
+//! Recording what became of a batch: under its token, in one transaction with the batches that try again.
+
+use std::collections::BTreeMap;
+
+use entity::ids::{BatchId, SubscriptionId};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, TransactionTrait as _, Value};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    claim::Claim,
+    origin,
+    outcome::{Outcome, Sent},
+    retry_after::with_jitter,
+};
+use crate::postgres::sql;
+
+/// A batch that was sent.
+#[derive(Debug)]
+pub struct Report {
+    /// The revision that was sent.
+    pub revision: i32,
+    /// What became of each subscription, in the batch's order.
+    pub sent: Vec<Sent>,
+    /// When the service took the first message and the last.
+    pub accepted: Option<(OffsetDateTime, OffsetDateTime)>,
+}
+
+/// Records a batch. False when another worker has taken it over: then nothing was recorded.
+///
+/// # Errors
+/// The database's.
+pub async fn record(
+    db: &DatabaseConnection,
+    claim: &Claim,
+    report: &Report,
+    now: OffsetDateTime,
+) -> Result<bool, DbErr> {
+    let transaction = db.begin().await?;
+    let outcomes: Vec<i16> = report.sent.iter().map(|sent| sent.outcome as i16).collect();
+    let values: [Value; 8] = [
+        claim.city_id.0.into(),
+        claim.id.0.into(),
+        claim.fence.into(),
+        now.into(),
+        outcomes.into(),
+        report.revision.into(),
+        report.accepted.map(|(first, _)| first).into(),
+        report.accepted.map(|(_, last)| last).into(),
+    ];
+    let statement = sql(
+        "UPDATE batch SET done_at = $4, outcomes = $5, revision = $6, first_accepted_at = $7, last_accepted_at = $8
+         WHERE city_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL",
+        values,
+    );
+    if transaction.execute_raw(statement).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    mark(&transaction, claim, report, now).await?;
+    try_again(&transaction, claim, report, now).await?;
+    origin::note(&transaction, &claim.origin, &report.sent, now).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// The subscriptions of a report for which `which` holds.
+fn those(claim: &Claim, report: &Report, which: impl Fn(&Sent) -> bool) -> Vec<Uuid> {
+    let pairs = claim.subscription_ids.iter().zip(&report.sent);
+    pairs.filter(|(_, sent)| which(sent)).map(|(id, _)| *id).collect()
+}
+
+async fn mark(db: &impl ConnectionTrait, claim: &Claim, report: &Report, now: OffsetDateTime) -> Result<(), DbErr> {
+    let gone = those(claim, report, |sent| sent.outcome == Outcome::Gone);
+    if !gone.is_empty() {
+        let statement = "UPDATE subscription SET gone_at = $3 WHERE city_id = $1 AND id = ANY($2) AND gone_at IS NULL";
+        db.execute_raw(sql(statement, [claim.city_id.0.into(), gone.into(), now.into()])).await?;
+    }
+    let renew = those(claim, report, |sent| sent.renew);
+    if !renew.is_empty() {
+        let statement = "UPDATE subscription SET renew = true WHERE city_id = $1 AND id = ANY($2)";
+        db.execute_raw(sql(statement, [claim.city_id.0.into(), renew.into()])).await?;
+    }
+    Ok(())
+}
+
+/// Those that wait equally long leave together.
+async fn try_again(
+    db: &impl ConnectionTrait,
+    claim: &Claim,
+    report: &Report,
+    now: OffsetDateTime,
+) -> Result<(), DbErr> {
+    let mut waiting: BTreeMap<time::Duration, Vec<Uuid>> = BTreeMap::new();
+    for (id, sent) in claim.subscription_ids.iter().zip(&report.sent) {
+        if let Some(wait) = sent.again_in {
+            waiting.entry(wait).or_default().push(SubscriptionId(*id).0);
+        }
+    }
+    for (wait, ids) in waiting {
+        let due_at = (now + with_jitter(wait)).min(claim.expires_at);
+        let values: [Value; 10] = [
+            claim.city_id.0.into(),
+            BatchId::new().0.into(),
+            claim.notice_id.0.into(),
+            report.revision.into(),
+            claim.urgent.into(),
+            claim.origin.clone().into(),
+            ids.into(),
+            claim.attempt.saturating_add(1).into(),
+            due_at.into(),
+            claim.expires_at.into(),
+        ];
+        db.execute_raw(sql(
+            "INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            values,
+        ))
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Registering a browser, and taking it out again.
+//!
+//! A known endpoint that comes from another account moves there only with the same keys: the authentication secret is known to the
+//! browser alone, so who has it holds the phone, as when another person of the house signs in on it. With an endpoint alone, which may have
+//! leaked, nobody can silence its owner.
+
+use entity::{
+    ids::{CityId, PersonId, SubscriptionId},
+    subscription,
+};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _,
+    QueryFilter as _, QuerySelect as _,
+};
+use time::OffsetDateTime;
+
+use super::{PushError, endpoint::Endpoint};
+use crate::identity::Caller;
+
+/// A browser as it is registered.
+#[derive(Debug)]
+pub struct Registered {
+    /// Its row.
+    pub row: subscription::Model,
+    /// Whether the caller did not have it before.
+    pub fresh: bool,
+}
+
+/// Registers the caller's browser, subscribed under the VAPID key with the id `vapid_key`.
+///
+/// # Errors
+/// [`PushError::EndpointTaken`].
+pub async fn subscribe(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    (endpoint, vapid_key): (Endpoint, String),
+    now: OffsetDateTime,
+) -> Result<Registered, PushError> {
+    let known = subscription::Entity::find()
+        .filter(subscription::Column::EndpointHash.eq(endpoint.hash()))
+        .lock_exclusive()
+        .one(db)
+        .await?;
+    let Some(known) = known else {
+        let row = subscription::ActiveModel {
+            city_id: Set(caller.city),
+            id: Set(SubscriptionId::new()),
+            person_id: Set(caller.person),
+            session_id: Set(caller.session),
+            origin: Set(endpoint.origin.clone()),
+            endpoint_hash: Set(endpoint.hash()),
+            endpoint: Set(endpoint.address),
+            p256dh: Set(endpoint.p256dh),
+            auth: Set(endpoint.auth),
+            vapid_key: Set(vapid_key),
+            created_at: Set(now),
+            renew: Set(false),
+            gone_at: Set(None),
+        };
+        return Ok(Registered { row: row.insert(db).await?, fresh: true });
+    };
+    let same_person = known.city_id == caller.city && known.person_id == caller.person;
+    let holds_the_phone = known.auth == endpoint.auth && known.p256dh == endpoint.p256dh;
+    if !same_person && !holds_the_phone {
+        return Err(PushError::EndpointTaken);
+    }
+    if !same_person {
+        // A fresh row: what was on its way to the one before must not ring for the other.
+        subscription::Entity::delete_by_id((known.city_id, known.id)).exec(db).await?;
+        let mut row = subscription::ActiveModel::from(known);
+        row.city_id = Set(caller.city);
+        row.id = Set(SubscriptionId::new());
+        row.person_id = Set(caller.person);
+        row.session_id = Set(caller.session);
+        row.created_at = Set(now);
+        row.gone_at = Set(None);
+        let row = row.reset_all().insert(db).await?;
+        return Ok(Registered { row, fresh: true });
+    }
+    let mut row = subscription::ActiveModel::from(known);
+    row.session_id = Set(caller.session);
+    row.p256dh = Set(endpoint.p256dh);
+    row.auth = Set(endpoint.auth);
+    row.gone_at = Set(None);
+    Ok(Registered { row: row.update(db).await?, fresh: false })
+}
+
+/// Takes one of the caller's browsers out. False when they have none with this id.
+///
+/// # Errors
+/// The database's.
+pub async fn unsubscribe(
+    db: &impl ConnectionTrait,
+    (city, person): (CityId, PersonId),
+    id: SubscriptionId,
+) -> Result<bool, DbErr> {
+    let done = subscription::Entity::delete_many()
+        .filter(subscription::Column::CityId.eq(city))
+        .filter(subscription::Column::PersonId.eq(person))
+        .filter(subscription::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}

@@ -1,0 +1,368 @@
+//! A push service on loopback, with TLS and HTTP/2, that does what the real ones do and looks at what they can't: it decrypts every
+//! message with the phone's own key (RFC 8291) and checks who signed it (RFC 8292).
+//!
+//! It is written from the RFCs and not from our own sender, so that the two can't be wrong in the same way.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use api::clock::Clock;
+use aws_lc_rs::{
+    aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
+    agreement::{ECDH_P256, PrivateKey, UnparsedPublicKey, agree},
+    hkdf::{HKDF_SHA256, KeyType, Prk, Salt},
+    rand,
+    signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey as Verifier},
+};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
+use http_body_util::{BodyExt as _, Full};
+use hyper::{
+    Request, Response,
+    body::{Bytes, Incoming},
+    header::HeaderMap,
+    service::service_fn,
+};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, crypto, pki_types::PrivateKeyDer},
+};
+
+/// The service.
+pub struct PushService {
+    shared: Arc<Shared>,
+    /// The time by which signatures are judged; the app under test goes by it too.
+    pub clock: Clock,
+    origin: String,
+    ca_file: PathBuf,
+}
+
+#[derive(Default)]
+struct Shared {
+    phones: Mutex<HashMap<String, State>>,
+    faults: Mutex<Vec<String>>,
+    keys_seen: Mutex<Vec<String>>,
+}
+
+struct State {
+    private: PrivateKey,
+    auth: [u8; 16],
+    answers: VecDeque<Reply>,
+    arrived: Vec<Arrived>,
+    tries: usize,
+}
+
+/// What a phone is answered for, in place of 201.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// A status with headers and a body.
+    Status(u16, Vec<(&'static str, &'static str)>, &'static str),
+    /// The connection breaks.
+    Reset,
+}
+
+/// A message that a phone was shown.
+#[derive(Clone, Debug)]
+pub struct Arrived {
+    /// The request's headers.
+    pub headers: HeaderMap,
+    /// What it says.
+    pub body: Value,
+    /// How long it was before it was sealed.
+    pub length: usize,
+}
+
+/// A phone that has subscribed here.
+#[derive(Clone)]
+pub struct Phone {
+    shared: Arc<Shared>,
+    token: String,
+    subscription: Value,
+}
+
+impl PushService {
+    /// Starts a service of its own.
+    ///
+    /// # Panics
+    /// When it can't.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let origin = format!("https://localhost:{}", listener.local_addr().expect("an address").port());
+        let (config, ca) = certificates();
+        let ca_file = std::env::temp_dir().join(format!("kairan-ca-{}.pem", uuid::Uuid::now_v7()));
+        std::fs::write(&ca_file, ca).expect("a file");
+        let (shared, clock) = (Arc::new(Shared::default()), Clock::system());
+        tokio::spawn(serve(
+            listener,
+            TlsAcceptor::from(Arc::new(config)),
+            (shared.clone(), origin.clone(), clock.clone()),
+        ));
+        Self { shared, clock, origin, ca_file }
+    }
+
+    /// The settings that let the app call this service.
+    #[must_use]
+    pub fn settings(&self) -> [(&'static str, String); 2] {
+        [("KAIRAN_PUSH_TEST_ORIGINS", self.origin.clone()), ("KAIRAN_PUSH_CA_FILE", self.ca_file.display().to_string())]
+    }
+
+    /// A phone with keys of its own.
+    ///
+    /// # Panics
+    /// When there is no randomness.
+    #[must_use]
+    pub fn phone(&self) -> Phone {
+        let private = PrivateKey::generate(&ECDH_P256).expect("a key");
+        let mut auth = [0; 16];
+        rand::fill(&mut auth).expect("a secret");
+        let token = uuid::Uuid::now_v7().to_string();
+        let public = private.compute_public_key().expect("a public key");
+        let subscription = json!({
+            "endpoint": format!("{}/push/{token}", self.origin),
+            "expirationTime": null,
+            "keys": { "p256dh": BASE64URL.encode(public.as_ref()), "auth": BASE64URL.encode(auth) },
+        });
+        let state = State { private, auth, answers: VecDeque::new(), arrived: Vec::new(), tries: 0 };
+        self.shared.phones.lock().expect("phones").insert(token.clone(), state);
+        Phone { shared: self.shared.clone(), token, subscription }
+    }
+
+    /// What was wrong with messages, so far.
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
+        self.shared.faults.lock().expect("faults").clone()
+    }
+}
+
+impl Drop for PushService {
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.ca_file).ok();
+        if !std::thread::panicking() {
+            assert_eq!(self.faults(), Vec::<String>::new(), "messages that no real service would have taken");
+        }
+    }
+}
+
+impl Phone {
+    /// What its browser hands in: `PushSubscription.toJSON()`.
+    #[must_use]
+    pub fn subscription(&self) -> Value {
+        self.subscription.clone()
+    }
+
+    /// The next tries are answered so; then 201 again.
+    pub fn answer(&self, replies: impl IntoIterator<Item = Reply>) {
+        self.with(|state| state.answers.extend(replies));
+    }
+
+    /// The next tries are answered with these statuses.
+    pub fn answer_status(&self, statuses: impl IntoIterator<Item = u16>) {
+        self.answer(statuses.into_iter().map(|status| Reply::Status(status, Vec::new(), "")));
+    }
+
+    /// What it was shown so far.
+    #[must_use]
+    pub fn arrived(&self) -> Vec<Arrived> {
+        self.with(|state| state.arrived.clone())
+    }
+
+    /// The titles of what it was shown so far.
+    #[must_use]
+    pub fn titles(&self) -> Vec<String> {
+        let title = |message: &Arrived| message.body["notification"]["title"].as_str().unwrap_or_default().to_owned();
+        self.arrived().iter().map(title).collect()
+    }
+
+    /// How often it was tried to reach it.
+    #[must_use]
+    pub fn tries(&self) -> usize {
+        self.with(|state| state.tries)
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+        look(self.shared.phones.lock().expect("phones").get_mut(&self.token).expect("a phone"))
+    }
+}
+
+/// A server's configuration, and the authority to trust for it.
+fn certificates() -> (ServerConfig, String) {
+    let ca_key = KeyPair::generate().expect("a key");
+    let mut ca = CertificateParams::new(Vec::new()).expect("parameters");
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca_pem = ca.self_signed(&ca_key).expect("an authority").pem();
+    let issuer = Issuer::new(ca, ca_key);
+    let key = KeyPair::generate().expect("a key");
+    let leaf = CertificateParams::new(vec!["localhost".to_owned()]).expect("parameters");
+    let leaf = leaf.signed_by(&key, &issuer).expect("a certificate");
+    let provider = Arc::new(crypto::aws_lc_rs::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("protocols")
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
+        .expect("a configuration");
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    (config, ca_pem)
+}
+
+type Service = (Arc<Shared>, String, Clock);
+
+async fn serve(listener: TcpListener, tls: TlsAcceptor, service: Service) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let (tls, service) = (tls.clone(), service.clone());
+        tokio::spawn(async move {
+            let Ok(stream) = tls.accept(stream).await else { return };
+            let answer = service_fn(move |request| take(request, service.clone()));
+            let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+            server.serve_connection(TokioIo::new(stream), answer).await.ok();
+        });
+    }
+}
+
+/// A connection that breaks.
+#[derive(Debug)]
+struct Broken;
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection breaks")
+    }
+}
+
+impl std::error::Error for Broken {}
+
+async fn take(
+    request: Request<Incoming>,
+    (shared, origin, clock): Service,
+) -> Result<Response<Full<Bytes>>, Box<dyn std::error::Error + Send + Sync>> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    let token = head.uri.path().trim_start_matches("/push/").to_owned();
+    let mut phones = shared.phones.lock().expect("phones");
+    let answer = |status: u16| Response::builder().status(status);
+    let Some(phone) = phones.get_mut(&token) else {
+        shared.faults.lock().expect("faults").push(format!("a message for nobody: {}", head.uri));
+        return Ok(answer(404).body(Full::default())?);
+    };
+    phone.tries += 1;
+    let message = check(&head.headers, &origin, &clock, &shared).and_then(|()| open(phone, &body));
+    let message = match message {
+        Ok(message) => message,
+        Err(fault) => {
+            shared.faults.lock().expect("faults").push(fault);
+            return Ok(answer(400).body(Full::default())?);
+        }
+    };
+    match phone.answers.pop_front() {
+        None => {
+            let length = message.len();
+            let body = serde_json::from_slice(&message)?;
+            phone.arrived.push(Arrived { headers: head.headers, body, length });
+            Ok(answer(201).header("Location", format!("{origin}/message/{token}")).body(Full::default())?)
+        }
+        Some(Reply::Reset) => Err(Box::new(Broken)),
+        Some(Reply::Status(status, headers, body)) => {
+            let response =
+                headers.into_iter().fold(answer(status), |response, (name, value)| response.header(name, value));
+            Ok(response.body(Full::from(body))?)
+        }
+    }
+}
+
+/// The headers that RFC 8030 and our own rules ask for, and the signature of RFC 8292.
+fn check(headers: &HeaderMap, origin: &str, clock: &Clock, shared: &Shared) -> Result<(), String> {
+    let text = |name: &str| {
+        let mut values = headers.get_all(name).iter();
+        let value = values.next().and_then(|v| v.to_str().ok()).ok_or(format!("no {name}"))?;
+        if values.next().is_some() { Err(format!("{name} twice")) } else { Ok(value) }
+    };
+    let ttl: u32 = text("ttl")?.parse().map_err(|_| "TTL is no number")?;
+    if !(1..=28 * 86_400).contains(&ttl) {
+        return Err(format!("a TTL of {ttl}"));
+    }
+    if !["high", "normal", "low"].contains(&text("urgency")?) {
+        return Err(format!("an urgency of {}", text("urgency")?));
+    }
+    let topic = text("topic")?;
+    if topic.len() > 32 || !topic.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+        return Err(format!("a topic of {topic}"));
+    }
+    if text("content-encoding")? != "aes128gcm" {
+        return Err("another content encoding".into());
+    }
+    let (token, key) = text("authorization")?
+        .strip_prefix("vapid t=")
+        .and_then(|rest| rest.split_once(", k="))
+        .ok_or("another authorization than vapid")?;
+    let (signed, signature) = token.rsplit_once('.').ok_or("no token")?;
+    let decode = |part: &str| BASE64URL.decode(part).map_err(|e| e.to_string());
+    let verifier = Verifier::new(&ECDSA_P256_SHA256_FIXED, decode(key)?);
+    verifier.verify(signed.as_bytes(), &decode(signature)?).map_err(|_| "the signature is wrong")?;
+    let claims: Value =
+        serde_json::from_slice(&decode(signed.split('.').nth(1).unwrap_or_default())?).map_err(|e| e.to_string())?;
+    if claims["aud"] != origin {
+        return Err(format!("signed for {}", claims["aud"]));
+    }
+    let left = claims["exp"].as_i64().unwrap_or_default() - clock.now().unix_timestamp();
+    if !(1..=86_400).contains(&left) {
+        return Err(format!("signed for another {left} s"));
+    }
+    if !claims["sub"].as_str().is_some_and(|sub| sub.starts_with("https://") || sub.starts_with("mailto:")) {
+        return Err(format!("signed as {}", claims["sub"]));
+    }
+    let mut keys = shared.keys_seen.lock().expect("keys");
+    if !keys.iter().any(|seen| seen == key) {
+        keys.push(key.to_owned());
+    }
+    if keys.len() == 1 { Ok(()) } else { Err("another key than the one subscribed under".into()) }
+}
+
+/// How many bytes an expansion gives.
+struct Bits(usize);
+
+impl KeyType for Bits {
+    fn len(&self) -> usize {
+        self.0
+    }
+}
+
+fn expand<const N: usize>(prk: &Prk, info: &[&[u8]]) -> Result<[u8; N], String> {
+    let mut out = [0; N];
+    prk.expand(info, Bits(N)).and_then(|okm| okm.fill(&mut out)).map_err(|_| "no key")?;
+    Ok(out)
+}
+
+/// Opens a message: RFC 8188 with the key agreement of RFC 8291.
+fn open(phone: &State, body: &[u8]) -> Result<Vec<u8>, String> {
+    let (salt, rest) = body.split_at_checked(16).ok_or("no salt")?;
+    let (size, rest) = rest.split_first_chunk::<4>().ok_or("no record size")?;
+    let (length, rest) = rest.split_first().ok_or("no key id")?;
+    let (sender, sealed) = rest.split_at_checked(usize::from(*length)).ok_or("no key")?;
+    if sealed.len() > u32::from_be_bytes(*size) as usize {
+        return Err("more than one record".into());
+    }
+    let own = phone.private.compute_public_key().map_err(|_| "no key")?;
+    let peer = UnparsedPublicKey::new(&ECDH_P256, sender);
+    let input = agree(&phone.private, peer, "no point".to_owned(), |secret| {
+        let prk = Salt::new(HKDF_SHA256, &phone.auth).extract(secret);
+        expand::<32>(&prk, &[b"WebPush: info\0", own.as_ref(), sender])
+    })?;
+    let prk = Salt::new(HKDF_SHA256, salt).extract(&input);
+    let key = UnboundKey::new(&AES_128_GCM, &expand::<16>(&prk, &[b"Content-Encoding: aes128gcm\0"])?);
+    let nonce = Nonce::assume_unique_for_key(expand(&prk, &[b"Content-Encoding: nonce\0"])?);
+    let mut message = sealed.to_vec();
+    let key = LessSafeKey::new(key.map_err(|_| "no key")?);
+    let opened = key.open_in_place(nonce, Aad::empty(), &mut message).map_err(|_| "it can't be opened")?;
+    let end = opened
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .filter(|end| opened[*end] == 2)
+        .ok_or("no end of the last record")?;
+    Ok(opened[..end].to_vec())
+}
