@@ -7,3 +7,4 @@ mod notices;
 mod receipts;
 mod ringing;
 mod signing_in;
+mod whole_city;
