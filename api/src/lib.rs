@@ -21,5 +21,6 @@ pub mod web;
 pub mod clock;
 pub mod config;
 pub mod keys;
+pub mod lock_screen;
 pub mod postgres;
 pub mod problem;

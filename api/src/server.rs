@@ -26,7 +26,7 @@ use crate::{
     postgres,
     problem::Problem,
     push, receipts,
-    web::{client::Tries, headers, metrics, page},
+    web::{assets, client::Tries, headers, metrics, page},
 };
 
 /// What the program hands to its rooms.
@@ -54,7 +54,14 @@ fn rooms(config: &mut ServiceConfig) {
 }
 
 /// Every page.
-fn pages(_config: &mut ActixConfig) {}
+fn pages(config: &mut ActixConfig) {
+    receipts::pages::pages(config);
+    notices::pages::pages(config);
+    push::pages::pages(config);
+    areas::pages::pages(config);
+    identity::pages::pages(config);
+    assets::pages(config);
+}
 
 /// The description of the HTTP interface.
 #[must_use]

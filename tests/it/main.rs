@@ -4,6 +4,7 @@ mod fault_of_the_stack;
 mod importing;
 mod joining;
 mod notices;
+mod pages;
 mod receipts;
 mod ringing;
 mod signing_in;

@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod app;
+pub mod browser;
 pub mod link;
 pub mod push_service;
 pub mod server;
@@ -12,4 +13,5 @@ pub mod town;
 
 pub use actor::{Actor, Answer};
 pub use app::TestApp;
+pub use browser::Browser;
 pub use push_service::{Phone, PushService, Reply};

@@ -15,6 +15,7 @@ pub mod csv;
 mod import_areas;
 mod import_households;
 mod join;
+pub mod pages;
 mod rights;
 mod slip;
 mod slip_file;
@@ -28,7 +29,7 @@ pub use join::join;
 pub use rights::{association_of, is_of_association, may_publish_to, scope_of};
 pub use slip::renew_slip;
 pub use slip_file::SlipFile;
-pub use tree::{Child, children, find};
+pub use tree::{Child, Choice, children, choices, find};
 
 use actix_web::http::StatusCode;
 

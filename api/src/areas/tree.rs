@@ -8,8 +8,8 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, QuerySelect as _,
 };
 
-use super::AreaError;
-use crate::postgres::sql;
+use super::{AreaError, scope_of};
+use crate::{identity::Caller, postgres::sql};
 
 /// An area below another, with how many households live in and below it.
 #[derive(Debug, FromQueryResult)]
@@ -50,6 +50,44 @@ pub async fn children(
         [city.into(), parent.into(), after.into(), limit.into()],
     );
     Ok(Child::find_by_statement(statement).all(db).await?)
+}
+
+/// An area that somebody may publish to.
+#[derive(Debug)]
+pub struct Choice {
+    /// The area.
+    pub area: area::Model,
+    /// How far it lies below the widest, from 0.
+    pub depth: u8,
+}
+
+/// The areas to choose from when somebody writes a notice: what their seats reach, two levels deep; more would be a list that nobody
+/// reads. Groups are among them where the seat is of an association.
+///
+/// # Errors
+/// The database's.
+pub async fn choices(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<Choice>, DbErr> {
+    let mut choices: Vec<Choice> = Vec::new();
+    for seat in &caller.seats {
+        let scope = scope_of(seat);
+        let statement = sql(
+            "SELECT * FROM area WHERE city_id = $1 AND path @> ARRAY[$2] AND kind <> 'centre'
+               AND cardinality(path) <= $3 AND (kind <> 'group' OR $4) ORDER BY code",
+            [
+                caller.city.0.into(),
+                scope.last().copied().into(),
+                i32::try_from(scope.len() + 2).unwrap_or(i32::MAX).into(),
+                matches!(seat.area.kind, Kind::Association | Kind::Group).into(),
+            ],
+        );
+        for area in area::Model::find_by_statement(statement).all(db).await? {
+            if !choices.iter().any(|choice| choice.area.id == area.id) {
+                let depth = u8::try_from(area.path.len() - scope.len()).unwrap_or_default();
+                choices.push(Choice { area, depth });
+            }
+        }
+    }
+    Ok(choices)
 }
 
 /// The area with a code, in one city or (for a command on the server) in whichever has it.

@@ -16,6 +16,7 @@ mod audit;
 mod caller;
 pub mod code;
 mod invite;
+pub mod pages;
 mod password;
 mod second_factor;
 pub mod session;

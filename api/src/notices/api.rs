@@ -37,29 +37,29 @@ pub struct NoticeIn {
     /// Title, 1 to 100 characters. It shows on lock screens: no names, no addresses.
     #[garde(length(chars, min = 1, max = TITLE), custom(plain_text), custom(not_blank))]
     #[schema(min_length = 1, max_length = 100)]
-    title: String,
+    pub(super) title: String,
     /// Text, 1 to 20,000 characters, plain.
     #[garde(length(chars, min = 1, max = BODY), custom(plain_text), custom(not_blank))]
     #[schema(min_length = 1, max_length = 20_000)]
-    body: String,
+    pub(super) body: String,
     /// How it rings.
     #[garde(skip)]
-    importance: Importance,
+    pub(super) importance: Importance,
     /// Whom it is for.
     #[garde(dive)]
-    audience: AudienceIn,
+    pub(super) audience: AudienceIn,
     /// The last day on which it matters: `2026-12-01`, or a time whose day in Japan is meant.
     #[garde(inner(custom(day)))]
-    circulate_until: Option<String>,
+    pub(super) circulate_until: Option<String>,
     /// When it is to go out once published; without it, at once.
     #[garde(skip)]
     #[serde(default, with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
-    publish_at: Option<OffsetDateTime>,
+    pub(super) publish_at: Option<OffsetDateTime>,
     /// Whether it is a drill (訓練).
     #[garde(skip)]
     #[serde(default)]
-    drill: bool,
+    pub(super) drill: bool,
 }
 
 /// Whom a notice is for.
@@ -68,10 +68,10 @@ pub struct NoticeIn {
 pub struct AudienceIn {
     /// Codes of areas, at most 3,000.
     #[garde(length(min = 1, max = 3000), inner(length(chars, max = 200), custom(plain_text)))]
-    areas: Vec<String>,
+    pub(super) areas: Vec<String>,
     /// Everyone there, or only who holds a seat there.
     #[garde(skip)]
-    to: Addressees,
+    pub(super) to: Addressees,
 }
 
 /// How a notice rings.
@@ -105,10 +105,10 @@ pub struct PublishIn {
     /// An emergency by one person: announced to all staff.
     #[garde(skip)]
     #[serde(default)]
-    alone: bool,
+    pub(super) alone: bool,
     /// Why there is no second person; needed with `alone`.
     #[garde(inner(length(chars, min = 1, max = REASON), custom(plain_text), custom(not_blank)))]
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
 }
 
 /// Why a notice is withdrawn.
@@ -117,7 +117,7 @@ pub struct PublishIn {
 pub struct WithdrawIn {
     /// Shown to whoever opens it.
     #[garde(inner(length(chars, min = 1, max = REASON), custom(plain_text)))]
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
 }
 
 /// What a correction changes.
@@ -126,16 +126,16 @@ pub struct WithdrawIn {
 pub struct CorrectIn {
     /// The title to be.
     #[garde(inner(length(chars, min = 1, max = TITLE), custom(plain_text), custom(not_blank)))]
-    title: Option<String>,
+    pub(super) title: Option<String>,
     /// The text to be.
     #[garde(inner(length(chars, min = 1, max = BODY), custom(plain_text), custom(not_blank)))]
-    body: Option<String>,
+    pub(super) body: Option<String>,
     /// The last day to be.
     #[garde(inner(custom(day)))]
-    circulate_until: Option<String>,
+    pub(super) circulate_until: Option<String>,
     /// Why; shown to the readers.
     #[garde(length(chars, min = 1, max = REASON), custom(plain_text), custom(not_blank))]
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// A notice.

@@ -123,7 +123,7 @@ fn text(report: &Report, city: &str, kinds: &[String]) -> String {
     parts.push(report.head.headline.text.clone());
     let offices: Vec<String> = report.control.publishing_offices.clone().into();
     let at = OffsetDateTime::parse(&report.head.report_date_time.to_rfc3339(), &Rfc3339);
-    let at = at.map(dates::date_time).unwrap_or_default();
+    let at = at.map(|at| dates::Moment(at).to_string()).unwrap_or_default();
     parts.push(format!("（{at}　{}発表）", offices.join("・")));
     parts.join("\n\n")
 }

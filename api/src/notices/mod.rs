@@ -11,14 +11,18 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::{areas::AreaError, problem::Problem};
 
 pub mod api;
+mod compose;
 mod correct;
 mod draft;
+mod editing;
 mod feed;
 mod from_jma;
+pub mod pages;
 mod publish;
 mod reach;
 mod rights;
 mod sight;
+pub(crate) mod view;
 mod withdraw;
 
 pub use correct::{Correction, correct, last_correction};

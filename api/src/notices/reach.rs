@@ -30,6 +30,8 @@ pub struct Reach {
     pub associations: i64,
     /// Households in them that are meant; none where only officers are.
     pub households: i64,
+    /// Phones that would ring.
+    pub phones: i64,
 }
 
 /// Counts an audience.
@@ -45,10 +47,18 @@ pub async fn reach(
     let text = format!(
         "SELECT (SELECT count(DISTINCT channel_id) FROM ({REACHED}) AS reached) AS associations,
                 (SELECT count(*) FROM area below JOIN household h ON h.city_id = below.city_id AND h.area_id = below.id
-                 WHERE below.city_id = $1 AND below.path && $2 AND $3 = 'everyone') AS households"
+                 WHERE below.city_id = $1 AND below.path && $2 AND $3 = 'everyone') AS households,
+                (SELECT count(DISTINCT s.id) FROM subscription s
+                 JOIN session ON session.city_id = s.city_id AND session.id = s.session_id AND session.ended_at IS NULL
+                 JOIN person p ON p.city_id = s.city_id AND p.id = s.person_id
+                 LEFT JOIN household h ON h.city_id = p.city_id AND h.id = p.household_id AND $3 = 'everyone'
+                 LEFT JOIN seat ON seat.city_id = p.city_id AND seat.person_id = p.id
+                      AND seat.starts_on <= current_date AND (seat.ends_on IS NULL OR seat.ends_on >= current_date)
+                 JOIN area a ON a.city_id = s.city_id AND a.id IN (h.area_id, seat.area_id) AND a.path && $2
+                 WHERE s.city_id = $1 AND s.gone_at IS NULL) AS phones"
     );
     let found = Reach::find_by_statement(sql(&text, values(city, areas, addressees))).one(db).await?;
-    Ok(found.unwrap_or(Reach { associations: 0, households: 0 }))
+    Ok(found.unwrap_or(Reach { associations: 0, households: 0, phones: 0 }))
 }
 
 /// Makes the circulations of a notice; gives how many.

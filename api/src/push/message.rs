@@ -4,16 +4,17 @@
 //! the network see its length; Firefox on Android takes no more than about 2.7 kB of it.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
-use entity::notice::{self, Addressees, Importance};
+use entity::notice::{self, Importance};
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
-use crate::config::Origin;
+use crate::{
+    config::Origin,
+    lock_screen::{self, beginning},
+};
 
 /// The most that a body may hold before it is encrypted.
 pub const LIMIT: usize = 2_048;
-/// How much of an emergency's text is put on the lock screen.
-const BEGINNING: usize = 200;
 /// How much of the title is left in the smallest form.
 const SHORT_TITLE: usize = 30;
 /// The longest that a service keeps a message.
@@ -74,8 +75,8 @@ impl Message {
     /// # Errors
     /// When JSON can't be written.
     pub fn new(notice: &notice::Model, sender: &str, origin: &Origin) -> serde_json::Result<Self> {
-        let title = title(notice);
-        let text = text(notice, sender);
+        let title = lock_screen::title(notice);
+        let text = lock_screen::text(notice, sender);
         let write = |title: &str, body: Option<&str>| {
             serde_json::to_vec(&Push {
                 web_push: 8030,
@@ -114,30 +115,6 @@ pub fn time_to_live(expires_at: OffsetDateTime, urgency: Urgency, now: OffsetDat
     u32::try_from(life.whole_seconds()).unwrap_or(1)
 }
 
-fn title(notice: &notice::Model) -> String {
-    let title = match notice.addressees {
-        Addressees::Everyone => notice.title.as_str(),
-        Addressees::Officers => "役員・班長へのお知らせ",
-    };
-    let correction = if notice.revision > 1 { "【訂正】" } else { "" };
-    let drill = if notice.drill && !title.contains("訓練") { "【訓練】" } else { "" };
-    format!("{correction}{drill}{title}")
-}
-
-fn text(notice: &notice::Model, sender: &str) -> String {
-    match (notice.addressees, notice.importance) {
-        (Addressees::Officers, _) => "開いてご確認ください。".to_owned(),
-        (Addressees::Everyone, Importance::Emergency) => beginning(&notice.body, BEGINNING),
-        (Addressees::Everyone, _) => format!("{sender}からのお知らせ"),
-    }
-}
-
-/// The first `most` characters, with … in place of the rest.
-fn beginning(text: &str, most: usize) -> String {
-    let length = text.chars().count();
-    if length <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
-}
-
 /// `text`, or the longest beginning of it that fits.
 fn shortened_to(text: &str, fits: impl Fn(&str) -> bool) -> String {
     if fits(text) {
@@ -150,7 +127,10 @@ fn shortened_to(text: &str, fits: impl Fn(&str) -> bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use entity::ids::{AreaId, CityId, NoticeId};
+    use entity::{
+        ids::{AreaId, CityId, NoticeId},
+        notice::Addressees,
+    };
     use time::macros::datetime;
 
     use super::*;

@@ -28,6 +28,7 @@ pub mod message;
 pub mod origin;
 pub mod outcome;
 pub mod pace;
+pub mod pages;
 pub mod record;
 pub mod retry_after;
 pub mod subscribe;

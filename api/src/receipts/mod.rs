@@ -12,6 +12,7 @@ use crate::problem::Problem;
 pub mod api;
 mod coverage;
 mod households;
+pub mod pages;
 mod record;
 
 pub use coverage::{By, Row, coverage};

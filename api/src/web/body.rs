@@ -174,7 +174,10 @@ fn in_japanese(error: &serde_json::Error) -> String {
 }
 
 /// Runs the checks of `value` and gives what is wrong, in Japanese, with a pointer to each field.
-fn validate<T: Validate<Context: Default>>(value: &T) -> Result<(), Problem> {
+///
+/// # Errors
+/// `invalid`, with every field that is wrong.
+pub fn validate<T: Validate<Context: Default>>(value: &T) -> Result<(), Problem> {
     with_i18n(Japanese, || value.validate()).map_err(|report| {
         let fault = |(path, error): &(garde::Path, garde::Error)| {
             FieldError::new(format!("/{}", path.to_string().replace(['.', '['], "/").replace(']', "")), error.message())
@@ -216,7 +219,7 @@ impl I18n for Japanese {
     }
 
     fn length_greater_than(&self, max: usize) -> Cow<'static, str> {
-        format!("長すぎます。{max}までにしてください。").into()
+        format!("長すぎます。{max}文字までにしてください。").into()
     }
 
     fn range_lower_than(&self, min: &dyn Display) -> Cow<'static, str> {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows a notice from a household; every room above uses it.
 
+pub mod assets;
 mod body;
 pub mod client;
 pub mod dates;
@@ -11,6 +12,6 @@ pub mod metrics;
 mod once;
 pub mod page;
 
-pub use body::{Form, Parsed, plain_text};
+pub use body::{Form, Parsed, plain_text, validate};
 pub use list::{Cursor, Page, PageQuery};
 pub use once::{Once, purge_kept_answers};

@@ -1,20 +1,174 @@
-//! Pages for people: how a template becomes an answer, and how a failure becomes a page.
+//! Pages for people: how a template becomes an answer, what every page has around it, and how a failure becomes a page.
+
+use std::borrow::Cow;
 
 use actix_web::{
-    Error, HttpResponse,
-    body::{EitherBody, MessageBody},
+    Error, HttpResponse, ResponseError as _,
+    body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     middleware::Next,
 };
+use askama::Template;
 
-use crate::problem::Problem;
+use super::assets;
+use crate::problem::{FieldError, Problem};
+
+/// Where a page about push notifications is.
+pub const NOTIFICATIONS: &str = "/notifications";
+
+/// What every page has around it; templates that extend `web/page.html` hold it in a field `frame`.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The page's title, as the browser's tab and its history show it.
+    pub title: Cow<'static, str>,
+    /// Who is looking.
+    pub who: Who,
+    /// Which entry of the navigation this page belongs to.
+    pub section: Section,
+}
+
+/// Who is looking at a page: the navigation follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Not known here, as on the page of a failure.
+    Unknown,
+    /// Nobody is signed in.
+    Nobody,
+    /// Somebody without a seat.
+    Resident,
+    /// Somebody who holds a seat and may send notices.
+    SeatHolder,
+}
+
+/// The entries of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// None of them.
+    None,
+    /// サインイン
+    SignIn,
+    /// お知らせ
+    Notices,
+    /// 作成
+    Compose,
+    /// 送ったお知らせ
+    Office,
+    /// 通知の設定
+    Notifications,
+}
+
+/// One entry of the navigation.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Where it leads.
+    pub href: &'static str,
+    /// What it says.
+    pub label: &'static str,
+    /// Whether the page is there already.
+    pub current: bool,
+}
+
+impl Frame {
+    /// The frame of a page that belongs to no entry of the navigation.
+    pub fn new(title: impl Into<Cow<'static, str>>, who: Who) -> Self {
+        Self { title: title.into(), who, section: Section::None }
+    }
+
+    /// The same frame, in a section.
+    #[must_use]
+    pub fn at(self, section: Section) -> Self {
+        Self { section, ..self }
+    }
+
+    /// Whether the page is for somebody with a seat.
+    #[must_use]
+    pub fn seat_holder(&self) -> bool {
+        self.who == Who::SeatHolder
+    }
+
+    /// Whether the page is for somebody who is signed in.
+    #[must_use]
+    pub fn signed_in(&self) -> bool {
+        matches!(self.who, Who::Resident | Who::SeatHolder)
+    }
+
+    /// The navigation.
+    #[must_use]
+    pub fn menu(&self) -> Vec<Entry> {
+        let entry = |href, label, section| Entry { href, label, current: self.section == section };
+        let notices = entry("/", "お知らせ", Section::Notices);
+        let notifications = entry(NOTIFICATIONS, "通知の設定", Section::Notifications);
+        match self.who {
+            Who::Unknown => Vec::new(),
+            Who::Nobody => vec![entry("/signin", "サインイン", Section::SignIn)],
+            Who::Resident => vec![notices, notifications],
+            Who::SeatHolder => vec![
+                notices,
+                entry("/notices/new", "作成", Section::Compose),
+                entry("/office", "送ったお知らせ", Section::Office),
+                notifications,
+            ],
+        }
+    }
+
+    /// The address of a style, script or picture.
+    #[must_use]
+    pub fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+}
+
+/// What is wrong with a form that is shown again.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    /// What happened, in one sentence.
+    pub message: Option<String>,
+    /// What is wrong, field by field.
+    pub fields: Vec<Fault>,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// The field's name; its element has the id `field-` and this name. Empty: no single field.
+    pub field: String,
+    /// What is wrong and what to do.
+    pub detail: String,
+}
+
+impl Faults {
+    /// What is wrong with `field`.
+    #[must_use]
+    pub fn at(&self, field: &str) -> Option<&str> {
+        self.fields.iter().find(|fault| fault.field == field).map(|fault| &*fault.detail)
+    }
+
+    /// Whether there is anything to tell.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.message.is_some() || !self.fields.is_empty()
+    }
+}
+
+impl From<&FieldError> for Fault {
+    fn from(error: &FieldError) -> Self {
+        Self { field: error.pointer.trim_start_matches('/').replace('/', "-"), detail: error.detail.clone() }
+    }
+}
+
+impl From<&Problem> for Faults {
+    fn from(problem: &Problem) -> Self {
+        let message = Some(problem.detail().to_owned());
+        Self { message, fields: problem.errors().iter().map(Fault::from).collect() }
+    }
+}
 
 /// A rendered template as an answer.
 ///
 /// # Errors
 /// When the template can't be rendered.
-pub fn html(template: &impl askama::Template) -> Result<HttpResponse, Problem> {
+pub fn html(template: &impl Template) -> Result<HttpResponse, Problem> {
     html_with(StatusCode::OK, template)
 }
 
@@ -22,15 +176,126 @@ pub fn html(template: &impl askama::Template) -> Result<HttpResponse, Problem> {
 ///
 /// # Errors
 /// When the template can't be rendered.
-pub fn html_with(status: StatusCode, template: &impl askama::Template) -> Result<HttpResponse, Problem> {
+pub fn html_with(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Problem> {
     let text = template.render().map_err(Problem::internal)?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(text))
+}
+
+/// A form shown again because of `problem`, with its status and when to try again.
+///
+/// # Errors
+/// When the template can't be rendered.
+pub fn again(problem: &Problem, template: &impl Template) -> Result<HttpResponse, Problem> {
+    let mut response = html_with(problem.status_code(), template)?;
+    keep_headers(problem.error_response().headers(), &mut response);
+    Ok(response)
+}
+
+/// What is not the visitor's to put right goes on as it is and becomes a page of its own; the rest is shown with the form.
+///
+/// # Errors
+/// The problem itself, when it is the server's.
+pub fn for_people(problem: Problem) -> Result<Problem, Problem> {
+    if problem.status_code().is_server_error() { Err(problem) } else { Ok(problem) }
 }
 
 /// 303: after a form was taken, the browser goes on to `path` of our own.
 #[must_use]
 pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+}
+
+/// `path` if it leads to one of our own pages. Browsers read `//host`, and a backslash for any of the slashes, as another
+/// site, and drop tabs and line ends before they look: a page of ours may send nobody there.
+#[must_use]
+pub fn local_path(path: &str) -> Option<&str> {
+    let ours = path.starts_with('/')
+        && !path.starts_with("//")
+        && path.len() <= 1_000
+        && path.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    ours.then_some(path)
+}
+
+/// Where to sign in so that one comes back to `path`.
+#[must_use]
+pub fn sign_in_for(path: &str) -> String {
+    match local_path(path) {
+        None | Some("/") => "/signin".to_owned(),
+        Some(path) => {
+            let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+            format!("/signin?next={next}")
+        }
+    }
+}
+
+/// A failure as a page.
+#[derive(Template)]
+#[template(path = "web/problem.html")]
+struct ProblemPage<'a> {
+    frame: Frame,
+    detail: &'a str,
+    errors: Vec<Fault>,
+    next: NextStep,
+}
+
+/// What somebody can do about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NextStep {
+    /// Sign in.
+    SignIn,
+    /// Start at the first page.
+    Home,
+    /// Go back, put it right and send it again.
+    Back,
+    /// Wait, then load again.
+    Wait,
+}
+
+impl NextStep {
+    fn of(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED => Self::SignIn,
+            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => Self::Home,
+            StatusCode::TOO_MANY_REQUESTS => Self::Wait,
+            status if status.is_server_error() => Self::Wait,
+            _ => Self::Back,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::SignIn => "サインインが必要です",
+            Self::Home => "ページを表示できません",
+            Self::Back => "受け付けられませんでした",
+            Self::Wait => "少しお待ちください",
+        }
+    }
+}
+
+fn problem_page(problem: &Problem) -> Result<HttpResponse, Problem> {
+    let next = NextStep::of(problem.status_code());
+    again(
+        problem,
+        &ProblemPage {
+            frame: Frame::new(next.title(), Who::Unknown),
+            detail: problem.detail(),
+            errors: problem.errors().iter().map(Fault::from).collect(),
+            next,
+        },
+    )
+}
+
+fn keep_headers(from: &header::HeaderMap, response: &mut HttpResponse) {
+    for name in [header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
+        if let Some(value) = from.get(&name) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+}
+
+/// Whether a path is called by programs, which want their problems as JSON.
+fn for_programs(path: &str) -> bool {
+    path.starts_with("/api/") || matches!(path, "/api" | "/healthz" | "/readyz" | "/metrics")
 }
 
 /// Turns the problem of a page into a page that says what to do next; who is not signed in is led to the sign-in. Calls under
@@ -42,10 +307,101 @@ pub async fn problems_as_pages<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let for_people = !request.path().starts_with("/api/") && request.path() != "/readyz";
     let response = next.call(request).await?;
-    Ok(match response.response().error().and_then(|e| e.as_error::<Problem>()) {
-        Some(_) if for_people => response.map_into_left_body(),
-        _ => response.map_into_left_body(),
-    })
+    if for_programs(response.request().path()) {
+        return Ok(response.map_into_left_body());
+    }
+    let Some(page) = response.response().error().map(|error| as_page(response.request(), error)) else {
+        return Ok(response.map_into_left_body());
+    };
+    Ok(response.into_response(page.map_into_right_body()))
+}
+
+fn as_page(request: &actix_web::HttpRequest, error: &Error) -> HttpResponse<BoxBody> {
+    let reading = matches!(*request.method(), Method::GET | Method::HEAD);
+    let status = error.as_response_error().status_code();
+    if reading && status == StatusCode::UNAUTHORIZED {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        return see_other(&sign_in_for(path));
+    }
+    let page = match error.as_error::<Problem>() {
+        Some(problem) => problem_page(problem),
+        // The framework's own, such as an id in an address that is none.
+        None if status.is_server_error() => problem_page(&Problem::internal(error)),
+        None if reading => problem_page(&Problem::not_found()),
+        None => problem_page(&Problem::new(status, "refused", "内容を読み取れませんでした。")),
+    };
+    page.unwrap_or_else(|problem| problem.error_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test as http;
+    use actix_web::{App, test::TestRequest, web};
+
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_may_come_next() {
+        for good in ["/", "/n/0199?x=1&y=%2F", "/office", "/a//b"] {
+            assert_eq!(local_path(good), Some(good));
+        }
+        for bad in
+            ["", "n/1", "//host", "/\\host", "\\\\host", "https://host", "/\t/host", "/\n/host", "/a\\b", "/a b", "/あ"]
+        {
+            assert_eq!(local_path(bad), None, "{bad:?}");
+        }
+        assert_eq!(sign_in_for("/n/1?a=b&c"), "/signin?next=%2Fn%2F1%3Fa%3Db%26c");
+        assert_eq!(sign_in_for("//host"), "/signin");
+    }
+
+    fn text<'a>(headers: &'a header::HeaderMap, name: &str) -> &'a str {
+        headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    async fn answer(path: &str, method: Method, problem: fn() -> Problem) -> (StatusCode, header::HeaderMap, String) {
+        let service = App::new()
+            .wrap(actix_web::middleware::from_fn(problems_as_pages))
+            .default_service(web::to(move || std::future::ready(Err::<HttpResponse, _>(problem()))));
+        let app = http::init_service(service).await;
+        let response = http::call_service(&app, TestRequest::default().method(method).uri(path).to_request()).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = http::read_body(response).await;
+        (status, headers, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[actix_web::test]
+    async fn people_get_a_page_and_programs_their_json() {
+        let (status, headers, body) = answer("/n/1", Method::GET, Problem::not_found).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        assert_eq!(text(&headers, "content-type"), "text/html; charset=utf-8");
+        assert!(body.contains("見つかりませんでした") && body.contains("lang=\"ja\"") && body.contains("href=\"/\""));
+        for path in ["/api/v1/notices", "/readyz", "/healthz", "/metrics"] {
+            let (_, headers, body) = answer(path, Method::GET, Problem::not_found).await;
+            assert_eq!(text(&headers, "content-type"), "application/problem+json", "{path}");
+            assert!(body.starts_with('{'), "{path}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn who_is_not_signed_in_is_led_to_the_sign_in_and_back() {
+        let (status, headers, _) = answer("/n/1?a=b", Method::GET, Problem::unauthenticated).await;
+        assert_eq!((status, text(&headers, "location")), (StatusCode::SEE_OTHER, "/signin?next=%2Fn%2F1%3Fa%3Db"));
+        let (_, headers, _) = answer("//host/x", Method::GET, Problem::unauthenticated).await;
+        assert_eq!(text(&headers, "location"), "/signin");
+        // What was being sent can't be kept over a sign-in: say so instead of losing it in silence.
+        let (status, _, body) = answer("/n/1/acknowledge", Method::POST, Problem::unauthenticated).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+        assert!(body.contains("href=\"/signin\""));
+    }
+
+    #[actix_web::test]
+    async fn what_is_wrong_is_told_field_by_field_and_escaped() {
+        let wrong = || Problem::invalid_field("/title", "<b>長すぎます</b>");
+        let (status, _, body) = answer("/notices", Method::POST, wrong).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(body.contains("長すぎます") && !body.contains("<b>"));
+        let (_, headers, _) = answer("/join", Method::POST, || Problem::too_many(30)).await;
+        assert_eq!(text(&headers, "retry-after"), "30");
+    }
 }

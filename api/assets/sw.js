@@ -1,0 +1,82 @@
+// The service worker: shows what arrives, opens what is tapped, and registers again when the browser changes its address.
+'use strict';
+
+const FALLBACK = 'お知らせがあります';
+
+self.addEventListener('install', () => self.skipWaiting());
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+
+// A push that shows nothing is counted against us: Safari takes the permission back after three of them. So something is
+// shown whatever arrived, and nothing is fetched before.
+self.addEventListener('push', (event) => event.waitUntil(show(read(event.data))));
+
+function read(data) {
+  try {
+    const { notification } = data.json();
+    return notification && typeof notification === 'object' ? notification : {};
+  } catch {
+    return {};
+  }
+}
+
+async function show(said) {
+  const text = (value) => (typeof value === 'string' ? value : '');
+  const data = said.data && typeof said.data === 'object' ? said.data : {};
+  const tag = text(said.tag) || text(data.notice);
+  const revision = Number(data.revision) || 1;
+  const options = {
+    body: text(said.body),
+    lang: text(said.lang) || 'ja',
+    icon: '/assets/icon-192.png',
+    badge: '/assets/badge.png',
+    data: { navigate: text(said.navigate), notice: text(data.notice) || tag, revision },
+  };
+  try {
+    // The tag makes the same notice replace itself. It rings again only when it was corrected, not when it was sent twice.
+    if (tag) Object.assign(options, { tag, renotify: !(await shown(tag, revision)) });
+    await self.registration.showNotification(text(said.title) || FALLBACK, options);
+  } catch {
+    await self.registration.showNotification(FALLBACK, { lang: 'ja', data: options.data });
+  }
+}
+
+async function shown(tag, revision) {
+  const there = await self.registration.getNotifications({ tag });
+  return there.some((one) => one.data && one.data.revision >= revision);
+}
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(open(target(event.notification.data || {})));
+});
+
+// Only ever a page of our own.
+function target({ navigate, notice }) {
+  const page = notice ? `/n/${encodeURIComponent(notice)}` : '/';
+  try {
+    const url = new URL(navigate || page, self.location.origin);
+    if (url.origin === self.location.origin) return url.href;
+  } catch {
+    // Not an address: the notice's own page, below.
+  }
+  return new URL(page, self.location.origin).href;
+}
+
+async function open(href) {
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const there = windows.find((one) => one.url.split('#')[0] === href);
+  return there ? there.focus() : self.clients.openWindow(href);
+}
+
+self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew(event)));
+
+async function renew(event) {
+  const options = event.oldSubscription && event.oldSubscription.options;
+  const next = event.newSubscription
+    || (options && await self.registration.pushManager.subscribe({
+      userVisibleOnly: true, applicationServerKey: options.applicationServerKey }));
+  // Without an old one the next page that is opened does it.
+  if (!next) return;
+  await fetch('/api/v1/push/subscriptions', {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(next) });
+}

@@ -1,0 +1,257 @@
+//! Writing a notice and sending it, as pages: the form, then what it will look like and whom it will reach, then the button.
+
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, ServiceConfig},
+};
+use entity::{
+    area::Kind,
+    notice::{self, Addressees, Importance},
+    person,
+};
+use sea_orm::{DatabaseConnection, EntityTrait as _};
+use serde::Deserialize;
+use time::{PrimitiveDateTime, macros::format_description};
+
+use super::{
+    Editable, Publishing,
+    api::{AudienceIn, NoticeIn, PublishIn},
+    audience_areas, reach,
+    view::{AreaChoice, ComposePage, ConfirmPage, Marks, Reach, Step},
+};
+use crate::{
+    areas,
+    clock::{Clock, JAPAN},
+    identity::{Caller, audit},
+    lock_screen, postgres,
+    problem::Problem,
+    web::{
+        Form,
+        dates::{Day, Moment},
+        page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
+        validate,
+    },
+};
+
+/// How many names of areas are shown before "and so many more".
+const NAMES: usize = 8;
+
+pub(super) fn pages(config: &mut ServiceConfig) {
+    config.service(compose_page).service(compose_form).service(confirm_page).service(publish_form);
+}
+
+/// What was typed. All of it is text until it is judged, so that the form can be shown again as it was.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ComposeForm {
+    title: String,
+    body: String,
+    importance: String,
+    areas: Vec<String>,
+    to: String,
+    circulate_until: String,
+    publish_at: String,
+    drill: Option<String>,
+}
+
+impl ComposeForm {
+    /// The same as a program would send it.
+    fn read(&self) -> Result<NoticeIn, Problem> {
+        let choice = |field: &str, text: &str| serde_json::from_value(text.into()).map_err(|_| chosen_nothing(field));
+        let importance = choice("/importance", &self.importance)?;
+        let to = serde_json::from_value(self.to.as_str().into()).map_err(|_| chosen_nothing("/to"))?;
+        let publish_at = match self.publish_at.trim() {
+            "" => None,
+            text => {
+                let read = PrimitiveDateTime::parse(text, format_description!("[year]-[month]-[day]T[hour]:[minute]"));
+                let wrong = |_| Problem::invalid_field("/publish_at", "日付と時刻を選んでください。");
+                Some(read.map_err(wrong)?.assume_offset(JAPAN))
+            }
+        };
+        let circulate_until = Some(self.circulate_until.trim().to_owned()).filter(|text| !text.is_empty());
+        let audience = AudienceIn { areas: self.areas.clone(), to };
+        let (title, body, drill) = (self.title.clone(), self.body.clone(), self.drill.is_some());
+        let notice = NoticeIn { title, body, importance, audience, circulate_until, publish_at, drill };
+        validate(&notice)?;
+        Ok(notice)
+    }
+}
+
+fn chosen_nothing(field: &str) -> Problem {
+    Problem::invalid_field(field, "どれか一つを選んでください。")
+}
+
+#[get("/notices/new")]
+async fn compose_page(db: Data<DatabaseConnection>, caller: Caller) -> Result<HttpResponse, Problem> {
+    let form = ComposeForm { importance: "normal".into(), to: "everyone".into(), ..Default::default() };
+    html(&compose(&db, &caller, form, Faults::default()).await?)
+}
+
+/// A form about areas, filled in as it was.
+async fn compose(
+    db: &DatabaseConnection,
+    caller: &Caller,
+    form: ComposeForm,
+    faults: Faults,
+) -> Result<ComposePage, Problem> {
+    if caller.seats.is_empty() {
+        return Err(super::NoticeError::NoSeat.into());
+    }
+    let mut choices = areas::choices(db, caller).await?;
+    let only = choices.len() == 1;
+    let choices = choices.drain(..).map(|choice| AreaChoice {
+        checked: only || form.areas.contains(&choice.area.code),
+        code: choice.area.code,
+        name: choice.area.name,
+        kind: kind_name(choice.area.kind),
+        depth: choice.depth,
+    });
+    Ok(ComposePage {
+        frame: Frame::new("お知らせを作る", Who::from(caller)).at(Section::Compose),
+        faults,
+        action: "/notices/new".into(),
+        areas: choices.collect(),
+        title: form.title,
+        body: form.body,
+        importance: form.importance,
+        to: form.to,
+        circulate_until: form.circulate_until,
+        publish_at: form.publish_at,
+        drill: form.drill.is_some(),
+    })
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::City => "市",
+        Kind::Ward => "区",
+        Kind::District => "校区",
+        Kind::Centre => "市民センター",
+        Kind::Association => "自治会",
+        Kind::Group => "班",
+    }
+}
+
+#[post("/notices/new")]
+async fn compose_form(
+    db: Data<DatabaseConnection>,
+    clock: Data<Clock>,
+    caller: Caller,
+    form: Form<ComposeForm>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let author = caller.clone();
+    let drafted = match form.0.read() {
+        Ok(notice) => {
+            postgres::write(&db, async move |tx| Ok(super::draft(tx, &author, notice.into(), now).await?)).await
+        }
+        Err(problem) => Err(problem),
+    };
+    match drafted {
+        Ok(notice) => Ok(see_other(&format!("/notices/{}/confirm", notice.id))),
+        Err(problem) => {
+            let problem = for_people(problem)?;
+            let mut faults = Faults::from(&problem);
+            for fault in &mut faults.fields {
+                // The boxes of all areas are one field of the form.
+                if let Some(rest) = fault.field.strip_prefix("audience-") {
+                    fault.field = if rest.starts_with("areas") { "areas".to_owned() } else { rest.to_owned() };
+                }
+            }
+            again(&problem, &compose(&db, &caller, form.0, faults).await?)
+        }
+    }
+}
+
+#[get("/notices/{id}/confirm")]
+async fn confirm_page(db: Data<DatabaseConnection>, found: Editable) -> Result<HttpResponse, Problem> {
+    if found.notice.published_at.is_some() {
+        return Ok(see_other(&format!("/n/{}", found.notice.id)));
+    }
+    html(&confirm(&db, &found.caller, &found.notice, (Faults::default(), String::new())).await?)
+}
+
+async fn confirm(
+    db: &DatabaseConnection,
+    caller: &Caller,
+    notice: &notice::Model,
+    (faults, reason): (Faults, String),
+) -> Result<ConfirmPage, Problem> {
+    let areas = audience_areas(db, notice).await?;
+    let numbers = reach(db, notice.city_id, &notice.area_ids, notice.addressees).await?;
+    let senders = super::pages::names(db, std::iter::once(notice)).await?;
+    let sender = senders.first().map(|area| area.name.clone()).unwrap_or_default();
+    let emergency = notice.importance == Importance::Emergency;
+    let own = notice.author_id == Some(caller.person);
+    let author = match notice.author_id {
+        Some(id) => person::Entity::find_by_id((notice.city_id, id)).one(db).await?.and_then(|person| person.name),
+        None => Some("気象庁の電文をもとに、システム".to_owned()),
+    };
+    Ok(ConfirmPage {
+        frame: Frame::new("送る前の確認", Who::from(caller)).at(Section::Compose),
+        faults,
+        title: notice.title.clone(),
+        body: notice.body.clone(),
+        push_title: lock_screen::title(notice),
+        push_body: lock_screen::text(notice, &sender),
+        sender,
+        marks: Marks::of(notice),
+        to_officers: notice.addressees == Addressees::Officers,
+        until: notice.circulate_until.map(Day),
+        publish_at: notice.publish_at.map(Moment),
+        reach: Reach {
+            names: areas.iter().take(NAMES).map(|area| area.name.clone()).collect(),
+            more_names: areas.len().saturating_sub(NAMES),
+            areas: areas.len().to_string(),
+            associations: numbers.associations.to_string(),
+            households: numbers.households.to_string(),
+            phones: numbers.phones.to_string(),
+        },
+        step: Step { needs_another: emergency && own, author: author.filter(|_| emergency && !own) },
+        publish: format!("/notices/{}/publish", notice.id),
+        reason,
+    })
+}
+
+/// The button; for an emergency by one person, with the reason why.
+#[derive(Deserialize)]
+struct PublishForm {
+    alone: Option<String>,
+    #[serde(default)]
+    reason: String,
+}
+
+#[post("/notices/{id}/publish")]
+async fn publish_form(
+    db: Data<DatabaseConnection>,
+    clock: Data<Clock>,
+    found: Editable,
+    form: Form<PublishForm>,
+) -> Result<HttpResponse, Problem> {
+    let (now, id) = (clock.now(), found.notice.id);
+    let Editable { caller, notice } = found;
+    let alone = form.0.alone.as_ref().map(|_| form.0.reason.trim().to_owned());
+    let said = PublishIn { alone: alone.is_some(), reason: alone.clone() };
+    let (who, what) = (caller.clone(), notice.clone());
+    let published = match validate(&said) {
+        Err(problem) => Err(problem),
+        Ok(()) => {
+            postgres::write(&db, async move |tx| {
+                let act = if alone.is_some() { "publish alone" } else { "publish" };
+                let notice = super::publish(tx, what, (who.person, Publishing { alone }), now).await?;
+                let object = (notice.id.to_string(), notice.title.clone());
+                audit(tx, (who.city, Some(who.person)), act, object, now).await?;
+                Ok(())
+            })
+            .await
+        }
+    };
+    match published {
+        Ok(()) => Ok(see_other(&format!("/n/{id}"))),
+        Err(problem) => {
+            let problem = for_people(problem)?;
+            let faults = Faults::from(&problem);
+            again(&problem, &confirm(&db, &caller, &notice, (faults, form.0.reason)).await?)
+        }
+    }
+}

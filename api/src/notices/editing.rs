@@ -1,0 +1,191 @@
+//! Correcting and withdrawing, as pages.
+
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, ServiceConfig},
+};
+use entity::notice;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use serde::Deserialize;
+
+use super::{
+    Correction, Editable,
+    api::{CorrectIn, WithdrawIn, read_day},
+    view::{CorrectPage, WithdrawPage},
+};
+use crate::{
+    clock::Clock,
+    identity::{Caller, audit},
+    postgres,
+    problem::Problem,
+    web::{
+        Form,
+        page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
+        validate,
+    },
+};
+
+pub(super) fn pages(config: &mut ServiceConfig) {
+    config.service(correct_page).service(correct_form).service(withdraw_page).service(withdraw_form);
+}
+
+/// What was typed.
+#[derive(Debug, Deserialize)]
+struct CorrectForm {
+    title: String,
+    body: String,
+    #[serde(default)]
+    circulate_until: String,
+    #[serde(default)]
+    reason: String,
+}
+
+#[get("/notices/{id}/correct")]
+async fn correct_page(db: Data<DatabaseConnection>, found: Editable) -> Result<HttpResponse, Problem> {
+    let form = CorrectForm {
+        title: found.notice.title.clone(),
+        body: found.notice.body.clone(),
+        circulate_until: found.notice.circulate_until.map(|day| day.to_string()).unwrap_or_default(),
+        reason: String::new(),
+    };
+    html(&correcting(&db, &found, form, Faults::default()).await?)
+}
+
+async fn correcting(
+    db: &DatabaseConnection,
+    found: &Editable,
+    form: CorrectForm,
+    faults: Faults,
+) -> Result<CorrectPage, Problem> {
+    let reached = "SELECT count(*) AS number FROM batch b CROSS JOIN LATERAL unnest(b.outcomes) AS outcome
+                   WHERE b.city_id = $1 AND b.notice_id = $2 AND outcome = 1";
+    Ok(CorrectPage {
+        frame: Frame::new("お知らせを訂正する", Who::from(&found.caller)).at(Section::Office),
+        faults,
+        action: format!("/notices/{}/correct", found.notice.id),
+        back: format!("/n/{}", found.notice.id),
+        drill: found.notice.drill,
+        title: form.title,
+        body: form.body,
+        circulate_until: form.circulate_until,
+        reason: form.reason,
+        reached: number(db, &found.notice, reached).await?.to_string(),
+    })
+}
+
+async fn number(db: &impl ConnectionTrait, notice: &notice::Model, query: &str) -> Result<i64, Problem> {
+    let row = db.query_one_raw(postgres::sql(query, [notice.city_id.0.into(), notice.id.0.into()])).await?;
+    Ok(row.map(|row| row.try_get("", "number")).transpose()?.unwrap_or_default())
+}
+
+#[post("/notices/{id}/correct")]
+async fn correct_form(
+    db: Data<DatabaseConnection>,
+    clock: Data<Clock>,
+    found: Editable,
+    form: Form<CorrectForm>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let CorrectForm { title, body, circulate_until, reason } = &form.0;
+    let said = CorrectIn {
+        title: Some(title.clone()),
+        body: Some(body.clone()),
+        circulate_until: Some(circulate_until.clone()).filter(|text| !text.is_empty()),
+        reason: reason.clone(),
+    };
+    let (caller, notice) = (found.caller.clone(), found.notice.clone());
+    let corrected = match validate(&said) {
+        Err(problem) => Err(problem),
+        Ok(()) => {
+            postgres::write(&db, async move |tx| {
+                let circulate_until = said.circulate_until.as_deref().and_then(read_day);
+                let correction =
+                    Correction { title: said.title, body: said.body, circulate_until, reason: said.reason };
+                let notice = super::correct(tx, notice, (caller.person, correction), now).await?;
+                done(tx, &caller, ("correct", &notice), now).await
+            })
+            .await
+        }
+    };
+    match corrected {
+        Ok(()) => Ok(see_other(&format!("/n/{}", found.notice.id))),
+        Err(problem) => {
+            let problem = for_people(problem)?;
+            let faults = Faults::from(&problem);
+            again(&problem, &correcting(&db, &found, form.0, faults).await?)
+        }
+    }
+}
+
+async fn done(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    (act, notice): (&str, &notice::Model),
+    now: time::OffsetDateTime,
+) -> Result<(), Problem> {
+    let object = (notice.id.to_string(), notice.title.clone());
+    Ok(audit(tx, (caller.city, Some(caller.person)), act, object, now).await?)
+}
+
+/// What was typed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct WithdrawForm {
+    reason: String,
+}
+
+#[get("/notices/{id}/withdraw")]
+async fn withdraw_page(db: Data<DatabaseConnection>, found: Editable) -> Result<HttpResponse, Problem> {
+    html(&withdrawing(&db, &found, WithdrawForm::default(), Faults::default()).await?)
+}
+
+async fn withdrawing(
+    db: &DatabaseConnection,
+    found: &Editable,
+    form: WithdrawForm,
+    faults: Faults,
+) -> Result<WithdrawPage, Problem> {
+    let read =
+        "SELECT coalesce(sum(read_count), 0)::bigint AS number FROM circulation WHERE city_id = $1 AND notice_id = $2";
+    let senders = super::pages::names(db, std::iter::once(&found.notice)).await?;
+    Ok(WithdrawPage {
+        frame: Frame::new("お知らせを取り消す", Who::from(&found.caller)).at(Section::Office),
+        faults,
+        action: format!("/notices/{}/withdraw", found.notice.id),
+        back: format!("/n/{}", found.notice.id),
+        title: found.notice.title.clone(),
+        sender: senders.first().map(|area| area.name.clone()).unwrap_or_default(),
+        read: number(db, &found.notice, read).await?.to_string(),
+        reason: form.reason,
+    })
+}
+
+#[post("/notices/{id}/withdraw")]
+async fn withdraw_form(
+    db: Data<DatabaseConnection>,
+    clock: Data<Clock>,
+    found: Editable,
+    form: Form<WithdrawForm>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let said = WithdrawIn { reason: Some(form.0.reason.trim().to_owned()).filter(|text| !text.is_empty()) };
+    let (caller, notice) = (found.caller.clone(), found.notice.clone());
+    let withdrawn = match validate(&said) {
+        Err(problem) => Err(problem),
+        Ok(()) => {
+            postgres::write(&db, async move |tx| {
+                let notice = super::withdraw(tx, notice, said.reason, now).await?;
+                done(tx, &caller, ("withdraw", &notice), now).await
+            })
+            .await
+        }
+    };
+    match withdrawn {
+        Ok(()) => Ok(see_other(&format!("/n/{}", found.notice.id))),
+        Err(problem) => {
+            let problem = for_people(problem)?;
+            let faults = Faults::from(&problem);
+            again(&problem, &withdrawing(&db, &found, form.0, faults).await?)
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! What the pages about notices show.
+
+use askama::Template;
+use entity::notice::{self, Importance};
+
+use crate::web::{
+    dates::{Ago, Day, Moment},
+    page::{Faults, Frame},
+};
+
+/// What marks a notice, in words.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Marks {
+    /// 緊急
+    pub emergency: bool,
+    /// 必読
+    pub must_read: bool,
+    /// 訓練
+    pub drill: bool,
+    /// 訂正
+    pub corrected: bool,
+    /// 取消
+    pub withdrawn: bool,
+}
+
+impl Marks {
+    /// The marks of a notice.
+    #[must_use]
+    pub fn of(notice: &notice::Model) -> Self {
+        Self {
+            emergency: notice.importance == Importance::Emergency,
+            must_read: notice.importance == Importance::MustRead,
+            drill: notice.drill,
+            corrected: notice.revision > 1,
+            withdrawn: notice.withdrawn_at.is_some(),
+        }
+    }
+
+    /// Whether there is any.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.emergency || self.must_read || self.drill || self.corrected || self.withdrawn
+    }
+}
+
+/// What the caller has done with a notice.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct State {
+    /// Opened.
+    pub read: bool,
+    /// 確認しました
+    pub acknowledged: bool,
+}
+
+/// One line of my notices.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its page.
+    pub href: String,
+    /// Title.
+    pub title: String,
+    /// Who sent it.
+    pub sender: String,
+    /// When.
+    pub at: Ago,
+    /// Marks.
+    pub marks: Marks,
+    /// What the caller has done with it.
+    pub state: State,
+}
+
+/// My notices.
+#[derive(Template)]
+#[template(path = "notices/list.html")]
+pub struct ListPage {
+    pub frame: Frame,
+    /// Where the caller belongs: 青葉町自治会 1班.
+    pub place: String,
+    pub emergencies: Vec<Item>,
+    pub unread: Vec<Item>,
+    pub rest: Vec<Item>,
+    /// Whether this is the first page of the list.
+    pub first: bool,
+    /// The next page.
+    pub more: Option<String>,
+}
+
+/// What a correction changed.
+pub struct Change {
+    pub label: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// The last correction of a notice.
+pub struct Correction {
+    pub at: Moment,
+    pub reason: String,
+    pub changes: Vec<Change>,
+}
+
+/// The withdrawal of a notice.
+pub struct Withdrawal {
+    pub at: Moment,
+    pub reason: Option<String>,
+}
+
+/// The caller's receipt.
+pub struct Receipt {
+    /// Where the button posts to.
+    pub action: String,
+    /// Whether the button is the page's main thing.
+    pub asked: bool,
+    /// One sentence: who will see it.
+    pub seen_by: String,
+    pub acknowledged: Option<Moment>,
+    /// For paper or by proxy: one sentence.
+    pub source: Option<String>,
+}
+
+/// What the sender of a notice can do with it.
+pub struct OfficeLinks {
+    pub delivery: String,
+    pub correct: Option<String>,
+    pub withdraw: Option<String>,
+}
+
+/// One notice.
+#[derive(Template)]
+#[template(path = "notices/notice.html")]
+pub struct NoticePage {
+    pub frame: Frame,
+    pub title: String,
+    pub sender: String,
+    pub at: Moment,
+    pub until: Option<Day>,
+    pub body: String,
+    pub marks: Marks,
+    pub correction: Option<Correction>,
+    pub withdrawal: Option<Withdrawal>,
+    pub receipt: Receipt,
+    /// Who has read, for those who may see it.
+    pub coverage: Option<String>,
+    pub office: Option<OfficeLinks>,
+}
+
+/// An area to send to.
+pub struct AreaChoice {
+    pub code: String,
+    pub name: String,
+    /// 区, 校区, 自治会, 班.
+    pub kind: &'static str,
+    /// How far it is indented, from 0 to 4.
+    pub depth: u8,
+    pub checked: bool,
+}
+
+/// Writing a notice.
+#[derive(Template)]
+#[template(path = "notices/compose.html")]
+pub struct ComposePage {
+    pub frame: Frame,
+    pub faults: Faults,
+    pub action: String,
+    pub title: String,
+    pub body: String,
+    pub importance: String,
+    pub areas: Vec<AreaChoice>,
+    pub to: String,
+    pub circulate_until: String,
+    pub publish_at: String,
+    pub drill: bool,
+}
+
+/// Whom a notice will reach.
+pub struct Reach {
+    /// The first names.
+    pub names: Vec<String>,
+    /// How many more.
+    pub more_names: usize,
+    pub areas: String,
+    pub associations: String,
+    pub households: String,
+    pub phones: String,
+}
+
+/// Whose turn it is with an emergency.
+#[derive(Default)]
+pub struct Step {
+    /// The author looks at their own emergency.
+    pub needs_another: bool,
+    /// Somebody else does: who wrote it.
+    pub author: Option<String>,
+}
+
+/// Before a notice leaves.
+#[derive(Template)]
+#[template(path = "notices/confirm.html")]
+pub struct ConfirmPage {
+    pub frame: Frame,
+    pub faults: Faults,
+    pub title: String,
+    pub body: String,
+    pub sender: String,
+    pub marks: Marks,
+    pub to_officers: bool,
+    pub until: Option<Day>,
+    pub publish_at: Option<Moment>,
+    pub push_title: String,
+    pub push_body: String,
+    pub reach: Reach,
+    pub step: Step,
+    /// Where to post.
+    pub publish: String,
+    /// The reason typed for publishing alone.
+    pub reason: String,
+}
+
+/// One line of what an office has.
+pub struct OfficeRow {
+    /// The confirming page of a draft; the notice's page otherwise.
+    pub href: String,
+    pub title: String,
+    pub sender: String,
+    pub at: Ago,
+    pub marks: Marks,
+    /// An emergency that waits for its second person.
+    pub waits: bool,
+    pub coverage: Option<String>,
+    pub correct: Option<String>,
+    pub withdraw: Option<String>,
+}
+
+/// What one's offices have drafted and sent.
+#[derive(Template)]
+#[template(path = "notices/office.html")]
+pub struct OfficePage {
+    pub frame: Frame,
+    pub offices: Vec<String>,
+    pub drafts: Vec<OfficeRow>,
+    pub scheduled: Vec<OfficeRow>,
+    pub published: Vec<OfficeRow>,
+}
+
+/// Correcting.
+#[derive(Template)]
+#[template(path = "notices/correct.html")]
+pub struct CorrectPage {
+    pub frame: Frame,
+    pub faults: Faults,
+    pub action: String,
+    pub back: String,
+    pub drill: bool,
+    pub title: String,
+    pub body: String,
+    pub circulate_until: String,
+    pub reason: String,
+    /// The number of phones that got the original.
+    pub reached: String,
+}
+
+/// Withdrawing.
+#[derive(Template)]
+#[template(path = "notices/withdraw.html")]
+pub struct WithdrawPage {
+    pub frame: Frame,
+    pub faults: Faults,
+    pub action: String,
+    pub back: String,
+    pub title: String,
+    pub sender: String,
+    /// How many households have read it.
+    pub read: String,
+    pub reason: String,
+}
