@@ -26,7 +26,7 @@ use crate::{
     postgres,
     problem::Problem,
     push, receipts,
-    web::{assets, client::Tries, headers, metrics, page},
+    web::{assets, client::Tries, headers, metrics, problem_page},
 };
 
 /// What the program hands to its rooms.
@@ -113,7 +113,7 @@ fn app(
     >,
 > {
     App::new()
-        .wrap(from_fn(page::problems_as_pages))
+        .wrap(from_fn(problem_page::problems_as_pages))
         .wrap(from_fn(headers::security))
         .wrap(from_fn(metrics::count))
         .wrap(Compress::default())

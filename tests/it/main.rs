@@ -1,6 +1,7 @@
 //! The stories: one binary, a module for each part of what people do.
 
 mod fault_of_the_stack;
+mod house;
 mod importing;
 mod joining;
 mod notices;

@@ -14,9 +14,9 @@ use serde::Deserialize;
 use time::{PrimitiveDateTime, macros::format_description};
 
 use super::{
-    Editable, Publishing,
-    api::{AudienceIn, NoticeIn, PublishIn},
-    audience_areas, reach,
+    Editable, Publishing, audience_areas,
+    json::{AudienceIn, NoticeIn, PublishIn},
+    reach,
     view::{AreaChoice, ComposePage, ConfirmPage, Marks, Reach, Step},
 };
 use crate::{

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{
     Correction, Editable,
-    api::{CorrectIn, WithdrawIn, read_day},
+    json::{CorrectIn, WithdrawIn, read_day},
     view::{CorrectPage, WithdrawPage},
 };
 use crate::{

@@ -17,6 +17,7 @@ mod draft;
 mod editing;
 mod feed;
 mod from_jma;
+pub mod json;
 pub mod pages;
 mod publish;
 mod reach;

@@ -14,7 +14,7 @@ use crate::{
     areas::Count,
     clock::Clock,
     identity::{api::AreaOut, audit},
-    notices::{Readable, api::ReceiptOut},
+    notices::{Readable, json::ReceiptOut},
     postgres,
     problem::Problem,
     web::{Page, Parsed},

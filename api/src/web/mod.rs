@@ -11,6 +11,7 @@ mod list;
 pub mod metrics;
 mod once;
 pub mod page;
+pub mod problem_page;
 
 pub use body::{Form, Parsed, plain_text, validate};
 pub use list::{Cursor, Page, PageQuery};

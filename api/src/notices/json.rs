@@ -1,0 +1,353 @@
+//! What notices look like over the wire, and how that becomes rows and back.
+
+use entity::{
+    area, channel,
+    notice::{self, Importance as ImportanceRow},
+    receipt,
+};
+use garde::Validate;
+use sea_orm::{ActiveEnum as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Audience, BODY, Draft, Entry, REASON, TITLE, last_correction};
+use crate::{
+    clock::JAPAN,
+    identity::{Caller, api::AreaOut},
+    problem::Problem,
+    web::plain_text,
+};
+
+/// A notice to be drafted.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeIn {
+    /// Title, 1 to 100 characters. It shows on lock screens: no names, no addresses.
+    #[garde(length(chars, min = 1, max = TITLE), custom(plain_text), custom(not_blank))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub(super) title: String,
+    /// Text, 1 to 20,000 characters, plain.
+    #[garde(length(chars, min = 1, max = BODY), custom(plain_text), custom(not_blank))]
+    #[schema(min_length = 1, max_length = 20_000)]
+    pub(super) body: String,
+    /// How it rings.
+    #[garde(skip)]
+    pub(super) importance: Importance,
+    /// Whom it is for.
+    #[garde(dive)]
+    pub(super) audience: AudienceIn,
+    /// The last day on which it matters: `2026-12-01`, or a time whose day in Japan is meant.
+    #[garde(inner(custom(day)))]
+    pub(super) circulate_until: Option<String>,
+    /// When it is to go out once published; without it, at once.
+    #[garde(skip)]
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) publish_at: Option<OffsetDateTime>,
+    /// Whether it is a drill (訓練).
+    #[garde(skip)]
+    #[serde(default)]
+    pub(super) drill: bool,
+}
+
+/// Whom a notice is for.
+#[derive(Deserialize, Serialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AudienceIn {
+    /// Codes of areas, at most 3,000.
+    #[garde(length(min = 1, max = 3000), inner(length(chars, max = 200), custom(plain_text)))]
+    pub(super) areas: Vec<String>,
+    /// Everyone there, or only who holds a seat there.
+    #[garde(skip)]
+    pub(super) to: Addressees,
+}
+
+/// How a notice rings.
+#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Importance {
+    /// At once, at any hour; a second person publishes it.
+    Emergency,
+    /// Everyone is asked to acknowledge it.
+    MustRead,
+    /// An ordinary circular.
+    Normal,
+    /// For whoever cares.
+    Fyi,
+}
+
+/// Whom a notice reaches in its areas.
+#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Addressees {
+    /// The residents, and who holds a seat there.
+    Everyone,
+    /// Only who holds a seat there.
+    Officers,
+}
+
+/// How a notice is published.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublishIn {
+    /// An emergency by one person: announced to all staff.
+    #[garde(skip)]
+    #[serde(default)]
+    pub(super) alone: bool,
+    /// Why there is no second person; needed with `alone`.
+    #[garde(inner(length(chars, min = 1, max = REASON), custom(plain_text), custom(not_blank)))]
+    pub(super) reason: Option<String>,
+}
+
+/// Why a notice is withdrawn.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawIn {
+    /// Shown to whoever opens it.
+    #[garde(inner(length(chars, min = 1, max = REASON), custom(plain_text)))]
+    pub(super) reason: Option<String>,
+}
+
+/// What a correction changes.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectIn {
+    /// The title to be.
+    #[garde(inner(length(chars, min = 1, max = TITLE), custom(plain_text), custom(not_blank)))]
+    pub(super) title: Option<String>,
+    /// The text to be.
+    #[garde(inner(length(chars, min = 1, max = BODY), custom(plain_text), custom(not_blank)))]
+    pub(super) body: Option<String>,
+    /// The last day to be.
+    #[garde(inner(custom(day)))]
+    pub(super) circulate_until: Option<String>,
+    /// Why; shown to the readers.
+    #[garde(length(chars, min = 1, max = REASON), custom(plain_text), custom(not_blank))]
+    pub(super) reason: String,
+}
+
+/// A notice.
+#[derive(Serialize, ToSchema)]
+pub struct NoticeOut {
+    id: Uuid,
+    title: String,
+    body: String,
+    importance: Importance,
+    /// In whose name.
+    sender: AreaOut,
+    /// Whom it is for.
+    audience: AudienceOut,
+    /// draft, scheduled, published, withdrawn.
+    state: &'static str,
+    drill: bool,
+    /// 1, and one more with each correction.
+    revision: i32,
+    /// The last correction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    correction: Option<CorrectionOut>,
+    /// Last day on which it matters.
+    circulate_until: Option<String>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    publish_at: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    published_at: Option<OffsetDateTime>,
+    /// Why one person alone published an emergency; told to staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alone_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    withdrawn_at: Option<OffsetDateTime>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdrawn_reason: Option<String>,
+    /// The caller's own receipt.
+    receipt: Option<ReceiptOut>,
+}
+
+/// Whom a notice is for.
+#[derive(Serialize, ToSchema)]
+pub struct AudienceOut {
+    /// The areas.
+    areas: Vec<AreaOut>,
+    /// Everyone there, or only who holds a seat there.
+    to: Addressees,
+}
+
+/// What a correction replaced, and why.
+#[derive(Serialize, ToSchema)]
+pub struct CorrectionOut {
+    /// Why.
+    reason: String,
+    /// The title that stood before.
+    previous_title: String,
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    at: OffsetDateTime,
+}
+
+/// A receipt.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct ReceiptOut {
+    /// When it was first opened.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub read_at: OffsetDateTime,
+    /// When it was first acknowledged.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub acknowledged_at: Option<OffsetDateTime>,
+    /// digital, paper, proxy.
+    pub source: String,
+}
+
+impl From<&receipt::Model> for ReceiptOut {
+    fn from(row: &receipt::Model) -> Self {
+        let receipt::Model { read_at, acknowledged_at, source, .. } = row;
+        let acknowledged_at = acknowledged_at.map(|at| at.to_offset(JAPAN));
+        Self { read_at: read_at.to_offset(JAPAN), acknowledged_at, source: source.to_value() }
+    }
+}
+
+impl From<Importance> for ImportanceRow {
+    fn from(importance: Importance) -> Self {
+        match importance {
+            Importance::Emergency => Self::Emergency,
+            Importance::MustRead => Self::MustRead,
+            Importance::Normal => Self::Normal,
+            Importance::Fyi => Self::Fyi,
+        }
+    }
+}
+
+impl From<ImportanceRow> for Importance {
+    fn from(importance: ImportanceRow) -> Self {
+        match importance {
+            ImportanceRow::Emergency => Self::Emergency,
+            ImportanceRow::MustRead => Self::MustRead,
+            ImportanceRow::Normal => Self::Normal,
+            ImportanceRow::Fyi => Self::Fyi,
+        }
+    }
+}
+
+impl From<Addressees> for channel::Kind {
+    fn from(to: Addressees) -> Self {
+        match to {
+            Addressees::Everyone => Self::Everyone,
+            Addressees::Officers => Self::Officers,
+        }
+    }
+}
+
+impl From<channel::Kind> for Addressees {
+    fn from(kind: channel::Kind) -> Self {
+        match kind {
+            channel::Kind::Everyone => Self::Everyone,
+            channel::Kind::Officers => Self::Officers,
+        }
+    }
+}
+
+impl From<NoticeIn> for Draft {
+    fn from(body: NoticeIn) -> Self {
+        let NoticeIn { title, body, importance, audience, circulate_until, publish_at, drill } = body;
+        Self {
+            title,
+            body,
+            importance: importance.into(),
+            audience: Audience { areas: audience.areas, to: audience.to.into() },
+            circulate_until: circulate_until.as_deref().and_then(read_day),
+            publish_at,
+            drill,
+        }
+    }
+}
+
+/// A day, or a moment whose day in Japan is meant.
+pub(super) fn read_day(text: &str) -> Option<Date> {
+    let moment = OffsetDateTime::parse(text, &Rfc3339).map(|at| at.to_offset(JAPAN).date());
+    moment.or_else(|_| Date::parse(text, format_description!("[year]-[month]-[day]"))).ok()
+}
+
+fn day(text: &str, _: &()) -> garde::Result {
+    read_day(text).map(|_| ()).ok_or_else(|| garde::Error::new("2026-12-01 のような日付にしてください。"))
+}
+
+fn not_blank(text: &str, _: &()) -> garde::Result {
+    if text.trim().is_empty() { Err(garde::Error::new("入力してください。")) } else { Ok(()) }
+}
+
+/// What notices look like to a caller, with the areas that they name looked up once for all.
+pub(super) async fn notices_out(
+    db: &impl ConnectionTrait,
+    entries: Vec<Entry>,
+    now: OffsetDateTime,
+) -> Result<Vec<NoticeOut>, Problem> {
+    let mut ids: Vec<Uuid> = Vec::new();
+    for Entry { notice, .. } in &entries {
+        ids.push(notice.sender_area_id.0);
+        ids.extend(&notice.area_ids);
+    }
+    let Some(city) = entries.first().map(|entry| entry.notice.city_id) else { return Ok(Vec::new()) };
+    let areas = area::Entity::of(city).filter(area::Column::Id.is_in(ids)).all(db).await?;
+    let area_out = |id: &Uuid| areas.iter().find(|area| area.id.0 == *id).map(AreaOut::from);
+    let mut out = Vec::with_capacity(entries.len());
+    for Entry { notice, receipt } in entries {
+        let correction = last_correction(db, &notice).await?.map(|before| CorrectionOut {
+            reason: before.reason,
+            previous_title: before.title,
+            at: before.at.to_offset(JAPAN),
+        });
+        out.push(NoticeOut {
+            id: notice.id.0,
+            importance: notice.importance.into(),
+            sender: area_out(&notice.sender_area_id.0).ok_or_else(|| Problem::internal("a sender vanished"))?,
+            audience: AudienceOut {
+                areas: notice.area_ids.iter().filter_map(area_out).collect(),
+                to: notice.addressees.into(),
+            },
+            state: state(&notice, now),
+            drill: notice.drill,
+            revision: notice.revision,
+            correction,
+            circulate_until: notice.circulate_until.map(|day| day.to_string()),
+            publish_at: notice.publish_at.map(|at| at.to_offset(JAPAN)),
+            published_at: notice.published_at.map(|at| at.to_offset(JAPAN)),
+            alone_reason: None,
+            withdrawn_at: notice.withdrawn_at.map(|at| at.to_offset(JAPAN)),
+            withdrawn_reason: notice.withdrawn_reason,
+            receipt: receipt.as_ref().map(ReceiptOut::from),
+            title: notice.title,
+            body: notice.body,
+        });
+    }
+    Ok(out)
+}
+
+/// draft, scheduled, published, withdrawn.
+pub(super) fn state(notice: &notice::Model, now: OffsetDateTime) -> &'static str {
+    match (notice.published_at, notice.withdrawn_at) {
+        (_, Some(_)) => "withdrawn",
+        (None, None) => "draft",
+        (Some(at), None) if at > now => "scheduled",
+        (Some(_), None) => "published",
+    }
+}
+
+pub(super) async fn one_out(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    notice: notice::Model,
+    now: OffsetDateTime,
+) -> Result<NoticeOut, Problem> {
+    let receipt = receipt::Entity::find_by_id((caller.city, caller.reader(), notice.id)).one(db).await?;
+    let alone_reason =
+        notice.alone_reason.clone().filter(|_| caller.seats.iter().any(|seat| seat.role == entity::seat::Role::Staff));
+    let mut out = notices_out(db, vec![Entry { notice, receipt }], now).await?;
+    let mut out = out.pop().ok_or_else(Problem::not_found)?;
+    out.alone_reason = alone_reason;
+    Ok(out)
+}
