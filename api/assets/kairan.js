@@ -111,6 +111,7 @@
   const start = async () => {
     if (able && 'signedIn' in document.body.dataset) {
       await navigator.serviceWorker.register('/sw.js');
+      await tell();
       // Phones drop subscriptions without a word: look with every page, in silence.
       if (Notification.permission === 'granted' && !turnedOff()) await register().catch(() => {});
     }

@@ -215,7 +215,7 @@ fn with_database(command: Command) -> Outcome {
     let url = settings.database_url.clone().ok_or_else(unset)?;
     runtime()?.block_on(async {
         match command {
-            Command::Migrate => Ok(postgres::migrate(&postgres::connect(&url, 2).await?).await?),
+            Command::Migrate => Ok(postgres::migrate(&connect(&url, 2).await?).await?),
             Command::Serve { .. } => serve(settings, &url).await,
             Command::Work => work(settings, &url).await,
             Command::Import(import) => run_import(&current(&url, 2).await?, import).await,
@@ -226,9 +226,13 @@ fn with_database(command: Command) -> Outcome {
     })
 }
 
+async fn connect(url: &SecretString, connections: u32) -> Outcome<DatabaseConnection> {
+    Ok(postgres::connect(url, connections).await.map_err(|e| format!("DATABASE_URL can't be used: {e}"))?)
+}
+
 /// A database whose schema is ours.
 async fn current(url: &SecretString, connections: u32) -> Outcome<DatabaseConnection> {
-    let db = postgres::connect(url, connections).await?;
+    let db = connect(url, connections).await?;
     match postgres::missing_migrations(&db).await? {
         missing if missing.is_empty() => Ok(db),
         missing => Err(format!("the database lacks {}; run `kairan migrate` first", missing.join(", ")).into()),
@@ -237,24 +241,27 @@ async fn current(url: &SecretString, connections: u32) -> Outcome<DatabaseConnec
 
 async fn ground(settings: Settings, url: &SecretString, origin: Origin) -> Outcome<Ground> {
     let unset = || "KAIRAN_KEYS_DIR is not set: `kairan keys DIR` makes keys, and this setting says where they are";
+    let db = current(url, 20).await?;
     let keys = Arc::new(Keys::load(settings.keys_dir.as_deref().ok_or_else(unset)?)?);
-    Ok(Ground { db: current(url, 20).await?, settings, keys, clock: Clock::system(), origin })
+    Ok(Ground { db, settings, keys, clock: Clock::system(), origin })
 }
 
 async fn serve(settings: Settings, url: &SecretString) -> Outcome {
+    let told_to_stop = up::stop_signal()?;
     let (listener, origin) = up::listen(&settings)?;
     let ground = ground(settings, url, origin).await?;
     let server = server::serve(listener, &ground)?;
     tracing::info!(origin = %ground.origin, "serving");
     let handle = server.handle();
     tokio::spawn(async move {
-        up::told_to_stop().await;
+        told_to_stop.await;
         handle.stop(true).await;
     });
     Ok(server.await?)
 }
 
 async fn work(settings: Settings, url: &SecretString) -> Outcome {
+    let told_to_stop = up::stop_signal()?;
     let origin = match &settings.public_origin {
         Some(origin) => origin.clone(),
         None => Origin::local(settings.listen),
@@ -262,7 +269,7 @@ async fn work(settings: Settings, url: &SecretString) -> Outcome {
     let ground = ground(settings, url, origin).await?;
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
-        up::told_to_stop().await;
+        told_to_stop.await;
         stop.send_replace(true);
     });
     tracing::info!("working");

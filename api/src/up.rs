@@ -5,7 +5,7 @@
 
 use std::{
     error::Error,
-    io,
+    io::{self, Write as _},
     net::TcpListener,
     path::{Path, PathBuf},
     sync::Arc,
@@ -70,6 +70,7 @@ impl Up {
     /// # Errors
     /// When the address is taken or the database fails at the start.
     pub async fn run(&self, with_demo: bool) -> Outcome {
+        let told_to_stop = stop_signal()?;
         let (listener, origin) = listen(&self.settings)?;
         let db = postgres::connect(&self.database, 20).await?;
         postgres::migrate(&db).await?;
@@ -84,7 +85,7 @@ impl Up {
         let handle = server.handle();
         announce(&ground.origin, &links);
         tokio::spawn(async move {
-            told_to_stop().await;
+            told_to_stop.await;
             handle.stop(true).await;
         });
         server.await?;
@@ -105,14 +106,16 @@ impl Up {
 }
 
 fn announce(origin: &Origin, links: &[demo::Link]) {
-    println!("\nKairan is at {origin}\n");
+    let mut text = format!("\nKairan is at {origin}\n\n");
     for link in links {
-        println!("  {:<28} {origin}{}", link.who, link.path);
+        text += &format!("  {:<28} {origin}{}\n", link.who, link.path);
     }
     if !links.is_empty() {
-        println!("\nEach link signs one kind of user in; they are made anew with every start.");
+        text += "\nEach link signs one kind of user in; they are made anew with every start.\n";
     }
-    println!("Ctrl-C stops.\n");
+    text += "Ctrl-C stops.\n\n";
+    // Nobody may be reading any more: that is no reason to stop serving.
+    let _ = io::stdout().write_all(text.as_bytes());
 }
 
 /// Takes the address to listen on, and the origin that goes with it.
@@ -129,14 +132,16 @@ pub fn listen(settings: &Settings) -> io::Result<(TcpListener, Origin)> {
     Ok((listener, origin))
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-pub async fn told_to_stop() {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
+/// Catches Ctrl-C and SIGTERM from this moment on; what it gives waits for one of them.
+///
+/// # Errors
+/// When the system refuses.
+pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
