@@ -19,7 +19,7 @@ use tokio::{
 
 use crate::{
     clock::Clock,
-    config::{Origin, Settings},
+    config::{Environment, Origin, Settings},
     demo,
     keys::Keys,
     postgres::{self, private::PrivateCluster},
@@ -76,6 +76,8 @@ impl Up {
         postgres::migrate(&db).await?;
         let (settings, keys) = (self.settings.clone(), self.keys.clone());
         let ground = Ground { db, settings, keys, clock: Clock::system(), origin };
+        // A made-up city and links that let anybody in are for development.
+        let with_demo = with_demo && ground.settings.env == Environment::Development;
         let links = if with_demo { demo::prepare(&ground).await? } else { Vec::new() };
 
         let (stop, stopped) = watch::channel(false);

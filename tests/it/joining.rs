@@ -118,4 +118,6 @@ async fn the_tree_is_walked_by_code() {
     assert_eq!(second["next_cursor"], json!(null));
     resident.get("/api/v1/areas?parent=nowhere").await.problem(404, "not_found");
     resident.get("/api/v1/areas?limit=1000").await.refused_at("limit");
+    resident.get("/api/v1/areas?parent=%00").await.refused_at("parent");
+    resident.get("/api/v1/areas?cursor=%00").await.refused_at("cursor");
 }

@@ -33,7 +33,7 @@ async fn each_reads_what_is_for_them_and_nothing_else() {
     assert_eq!(ward.titles().await, all);
     assert_eq!(app.staff(town::WEST).await.titles().await, ["役員へ", "市から"]);
     assert_eq!(app.officer(town::KAWA).await.titles().await, ["役員へ", "市から"]);
-    assert_eq!(app.staff(town::CENTRE).await.titles().await, all);
+    assert_eq!(app.staff(town::CENTRE).await.titles().await, ["役員へ", "区から", "市から"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -252,4 +252,77 @@ async fn the_feed_is_read_page_by_page() {
     officer.get("/api/v1/notices?cursor=nonsense").await.refused_at("cursor");
     officer.get("/api/v1/notices?limit=0").await.refused_at("limit");
     officer.get("/api/v1/notices?limit=many").await.problem(422, "invalid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_before_its_time_never_comes_out() {
+    let app = TestApp::start().await;
+    let officer = app.officer(town::YAMA).await;
+    let at = (app.ground.clock.now() + time::Duration::minutes(10)).to_offset(api::clock::JAPAN);
+    let at = at.format(&time::format_description::well_known::Rfc3339).expect("a time");
+    let id = officer.draft(&with(notice("あとで", town::YAMA), "publish_at", json!(at))).await;
+    let _ = officer.publish(&id).await.expect(200);
+    // Nobody has read it yet, so changing it is no correction.
+    let change = json!({ "title": "あとで、もう一度", "reason": "言い直し" });
+    let changed = officer.post(&format!("/api/v1/notices/{id}/correct"), &change).await.expect(200);
+    assert_eq!((&changed["title"], &changed["revision"]), (&json!("あとで、もう一度"), &json!(1)));
+    let _ = officer.post(&format!("/api/v1/notices/{id}/withdraw"), &json!({})).await.expect(200);
+    app.ground.clock.advance(time::Duration::minutes(11));
+    app.work().await;
+    for reader in [app.resident(town::YAMA_1).await, app.staff(town::CITY).await] {
+        assert!(reader.titles().await.is_empty());
+    }
+    app.resident(town::YAMA_1).await.get(&format!("/api/v1/notices/{id}")).await.problem(404, "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_emergency_is_not_rewritten_by_its_author_alone() {
+    let app = TestApp::start().await;
+    let (author, second) = (app.staff(town::CITY).await, app.staff(town::CITY).await);
+    let emergency = with(notice("避難指示", town::YAMA), "importance", json!("emergency"));
+    let id = author.draft(&emergency).await;
+    let _ = second.publish(&id).await.expect(200);
+    let correction = json!({ "body": "高台へ", "reason": "場所の追加" });
+    let path = format!("/api/v1/notices/{id}/correct");
+    author.post(&path, &correction).await.problem(409, "second_person_needed");
+    assert_eq!(second.post(&path, &correction).await.expect(200)["revision"], 2);
+    app.work().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_changes_its_own_notices_and_no_others() {
+    let app = TestApp::start().await;
+    let (city, officer) = (app.staff(town::CITY).await, app.officer(town::YAMA).await);
+    let of_city = city.announce("市から", town::DISTRICT).await;
+    let of_officer = officer.announce("班のみなさまへ", town::YAMA_1).await;
+    app.work().await;
+    for (actor, id) in
+        [(app.staff(town::CENTRE).await, &of_city), (app.leader(town::YAMA_1).await, &of_officer), (officer, &of_city)]
+    {
+        actor.post(&format!("/api/v1/notices/{id}/withdraw"), &json!({})).await.problem(403, "not_your_notice");
+    }
+    // A ward stands in for the city in its own area.
+    let ward = app.staff(town::EAST).await;
+    let _ = ward.post(&format!("/api/v1/notices/{of_city}/withdraw"), &json!({})).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_another_city_is_ever_seen() {
+    let app = TestApp::start().await;
+    let id = app.staff(town::CITY).await.announce("市から", town::CITY).await;
+    app.work().await;
+    let other = |text: &str| text.replace("900001", "900002").replace("あさひ市", "ゆうひ市");
+    app.import(&other(town::AREAS), &other(&town::households())).await;
+    let stranger = app.staff("900002").await;
+    assert!(stranger.titles().await.is_empty());
+    let nothing = stranger.get("/api/v1/notices/0199aaaa-0000-7000-8000-000000000000").await;
+    for path in ["", "/coverage?by=ward", "/delivery"] {
+        let answer = stranger.get(&format!("/api/v1/notices/{id}{path}")).await;
+        assert_eq!((answer.status, &answer.text), (nothing.status, &nothing.text), "{path}");
+    }
+    stranger.publish(&id).await.problem(404, "not_found");
+    stranger.post("/api/v1/notices", &notice("隣の市へ", town::YAMA)).await.refused_at("/audience/areas/0");
+    stranger.get(&format!("/api/v1/areas?parent={}", town::CITY)).await.problem(404, "not_found");
+    let own = stranger.get("/api/v1/areas").await.expect(200);
+    assert_eq!(own["items"][0]["code"], "900002");
 }

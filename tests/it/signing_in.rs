@@ -107,3 +107,22 @@ async fn a_seat_that_ended_is_over_at_once() {
     assert_eq!(me["seats"], json!([]));
     officer.post("/api/v1/notices", &tests::actor::notice("もう一つ", town::YAMA)).await.problem(403, "no_seat");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_password_ends_every_other_sign_in() {
+    let app = TestApp::start().await;
+    let stranger = app.stranger();
+    let first = app.appoint(town::YAMA, Role::Officer, "kaicho@asahi.example").await;
+    let old = stranger.post("/api/v1/welcome", &json!({ "code": first, "password": PASSWORD })).await.expect(201);
+    let again = app.appoint(town::YAMA, Role::Officer, "kaicho@asahi.example").await;
+    let welcome = json!({ "code": again, "password": "another one entirely" });
+    let new = stranger.post("/api/v1/welcome", &welcome).await.expect(201);
+    let me = async |tokens: &serde_json::Value| {
+        let bearer = tokens["access_token"].as_str().expect("a token");
+        stranger.send(stranger.request(reqwest::Method::GET, "/api/v1/me").bearer_auth(bearer)).await
+    };
+    me(&old).await.problem(401, "unauthenticated");
+    assert_eq!(me(&new).await.expect(200)["seats"].as_array().map(Vec::len), Some(1));
+    let session = json!({ "email": "kaicho@asahi.example", "password": PASSWORD });
+    stranger.post("/api/v1/session", &session).await.problem(401, "wrong_credentials");
+}

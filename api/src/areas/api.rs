@@ -92,6 +92,11 @@ pub async fn areas(
     if !(1..=100).contains(&limit) {
         return Err(Problem::invalid_field("limit", "1から100までにしてください。"));
     }
+    for (name, text) in [("parent", &query.parent), ("cursor", &query.cursor)] {
+        if text.as_ref().is_some_and(|text| plain_text(text, &()).is_err()) {
+            return Err(Problem::invalid_field(name, "使えない文字が含まれています。"));
+        }
+    }
     let after = query.cursor.as_deref().unwrap_or_default();
     let mut found = children(db.as_ref(), caller.city, query.parent.as_deref(), (after, limit + 1)).await?;
     let more = found.len() as u64 > limit;

@@ -128,6 +128,25 @@ pub async fn end(db: &impl ConnectionTrait, city: CityId, id: SessionId, now: Of
     Ok(())
 }
 
+/// Signs a person out everywhere.
+///
+/// # Errors
+/// The database's.
+pub async fn end_all(
+    db: &impl ConnectionTrait,
+    (city, person): (CityId, PersonId),
+    now: OffsetDateTime,
+) -> Result<(), DbErr> {
+    session::Entity::update_many()
+        .col_expr(session::Column::EndedAt, Expr::value(now))
+        .filter(session::Column::CityId.eq(city))
+        .filter(session::Column::PersonId.eq(person))
+        .filter(session::Column::EndedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// The session of a cookie's value.
 ///
 /// # Errors

@@ -55,5 +55,7 @@ pub async fn accept(
     let mut used: invitation::ActiveModel = invitation.into();
     used.used_at = Set(Some(now));
     used.update(db).await?;
+    // Whoever else was signed in may be why the password is set anew.
+    session::end_all(db, who, now).await?;
     session::open(db, who, device, now).await
 }

@@ -11,10 +11,11 @@ use entity::{
 };
 use sea_orm::{DatabaseConnection, EntityTrait as _};
 use serde::Deserialize;
-use time::{PrimitiveDateTime, macros::format_description};
+use time::{Date, PrimitiveDateTime, macros::format_description};
 
 use super::{
     Editable, Publishing, audience_areas,
+    editing::shown_to,
     json::{AudienceIn, NoticeIn, PublishIn},
     reach,
     view::{AreaChoice, ComposePage, ConfirmPage, Marks, Reach, Step},
@@ -164,21 +165,25 @@ async fn compose_form(
 }
 
 #[get("/notices/{id}/confirm")]
-async fn confirm_page(db: Data<DatabaseConnection>, found: Editable) -> Result<HttpResponse, Problem> {
+async fn confirm_page(
+    db: Data<DatabaseConnection>,
+    clock: Data<Clock>,
+    found: Editable,
+) -> Result<HttpResponse, Problem> {
     if found.notice.published_at.is_some() {
         return Ok(see_other(&format!("/n/{}", found.notice.id)));
     }
-    html(&confirm(&db, &found.caller, &found.notice, (Faults::default(), String::new())).await?)
+    html(&confirm(&db, &found.caller, &found.notice, (Faults::default(), String::new(), clock.today())).await?)
 }
 
 async fn confirm(
     db: &DatabaseConnection,
     caller: &Caller,
     notice: &notice::Model,
-    (faults, reason): (Faults, String),
+    (faults, reason, today): (Faults, String, Date),
 ) -> Result<ConfirmPage, Problem> {
     let areas = audience_areas(db, notice).await?;
-    let numbers = reach(db, notice.city_id, &notice.area_ids, notice.addressees).await?;
+    let numbers = reach(db, notice.city_id, (&notice.area_ids, notice.addressees), today).await?;
     let senders = super::pages::names(db, std::iter::once(notice)).await?;
     let sender = senders.first().map(|area| area.name.clone()).unwrap_or_default();
     let emergency = notice.importance == Importance::Emergency;
@@ -204,8 +209,8 @@ async fn confirm(
             more_names: areas.len().saturating_sub(NAMES),
             areas: areas.len().to_string(),
             associations: numbers.associations.to_string(),
-            households: numbers.households.to_string(),
-            phones: numbers.phones.to_string(),
+            households: shown_to(caller, numbers.households),
+            phones: shown_to(caller, numbers.phones),
         },
         step: Step { needs_another: emergency && own, author: author.filter(|_| emergency && !own) },
         publish: format!("/notices/{}/publish", notice.id),
@@ -251,7 +256,7 @@ async fn publish_form(
         Err(problem) => {
             let problem = for_people(problem)?;
             let faults = Faults::from(&problem);
-            again(&problem, &confirm(&db, &caller, &notice, (faults, form.0.reason)).await?)
+            again(&problem, &confirm(&db, &caller, &notice, (faults, form.0.reason, clock.today())).await?)
         }
     }
 }

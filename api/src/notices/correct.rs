@@ -2,7 +2,7 @@
 
 use entity::{
     ids::PersonId,
-    notice,
+    notice::{self, Importance},
     revision::{self, Entity as Revision},
 };
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _};
@@ -24,10 +24,12 @@ pub struct Correction {
     pub reason: String,
 }
 
-/// Corrects a notice that is published or scheduled.
+/// Corrects a notice that is published, or changes one that is scheduled. An emergency is corrected by another person than its
+/// author, as it was published by one, unless it went out by one person alone.
 ///
 /// # Errors
-/// [`NoticeError::NotPublished`], [`NoticeError::Withdrawn`], [`NoticeError::NothingChanged`], [`NoticeError::InThePast`].
+/// [`NoticeError::NotPublished`], [`NoticeError::Withdrawn`], [`NoticeError::NothingChanged`], [`NoticeError::InThePast`],
+/// [`NoticeError::SecondPersonNeeded`].
 pub async fn correct(
     db: &impl ConnectionTrait,
     notice: notice::Model,
@@ -42,6 +44,10 @@ pub async fn correct(
     if before.withdrawn_at.is_some() {
         return Err(NoticeError::Withdrawn);
     }
+    let own_emergency = before.importance == Importance::Emergency && before.author_id == Some(person);
+    if own_emergency && before.alone_reason.is_none() {
+        return Err(NoticeError::SecondPersonNeeded);
+    }
     if correction.circulate_until.is_some_and(|day| end_of(day) <= now) {
         return Err(NoticeError::InThePast("circulate_until"));
     }
@@ -52,14 +58,18 @@ pub async fn correct(
     if after == before {
         return Err(NoticeError::NothingChanged);
     }
-    keep(db, &before, (person, correction.reason), now).await?;
+    // What is not out yet has no readers who would have to be told.
+    let out = before.published_at.is_some_and(|at| at <= now);
+    if out {
+        keep(db, &before, (person, correction.reason), now).await?;
+    }
     let row = notice::ActiveModel {
         city_id: Set(before.city_id),
         id: Set(before.id),
         title: Set(after.title),
         body: Set(after.body),
         circulate_until: Set(after.circulate_until),
-        revision: Set(before.revision + 1),
+        revision: Set(before.revision + i32::from(out)),
         ..Default::default()
     };
     let row = row.update(db).await?;

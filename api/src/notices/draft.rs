@@ -10,7 +10,10 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{NoticeError, publishing_seat, reach};
-use crate::{clock::end_of, identity::Caller};
+use crate::{
+    clock::{JAPAN, end_of},
+    identity::Caller,
+};
 
 /// Whom a notice is for.
 #[derive(Clone, Debug)]
@@ -68,7 +71,8 @@ pub async fn draft(
 /// Writes the row of a draft, if anybody is there to read it.
 pub(super) async fn insert(db: &impl ConnectionTrait, row: notice::ActiveModel) -> Result<notice::Model, NoticeError> {
     let notice = row.insert(db).await?;
-    if reach(db, notice.city_id, &notice.area_ids, notice.addressees).await?.associations == 0 {
+    let today = notice.created_at.to_offset(JAPAN).date();
+    if reach(db, notice.city_id, (&notice.area_ids, notice.addressees), today).await?.associations == 0 {
         return Err(NoticeError::NobodyThere);
     }
     Ok(notice)

@@ -4,7 +4,7 @@ use actix_web::{
     HttpResponse, get, post,
     web::{Data, ServiceConfig},
 };
-use entity::notice;
+use entity::{notice, seat::Role};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde::Deserialize;
 
@@ -14,6 +14,7 @@ use super::{
     view::{CorrectPage, WithdrawPage},
 };
 use crate::{
+    areas::Count,
     clock::Clock,
     identity::{Caller, audit},
     postgres,
@@ -127,6 +128,11 @@ async fn done(
     Ok(audit(tx, (caller.city, Some(caller.person)), act, object, now).await?)
 }
 
+/// A number of households as the caller may see it: exact to an association's own people.
+pub(super) fn shown_to(caller: &Caller, number: i64) -> String {
+    Count::shown(number, caller.seats.iter().all(|seat| seat.role != Role::Staff)).to_string()
+}
+
 /// What was typed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -155,7 +161,7 @@ async fn withdrawing(
         back: format!("/n/{}", found.notice.id),
         title: found.notice.title.clone(),
         sender: senders.first().map(|area| area.name.clone()).unwrap_or_default(),
-        read: number(db, &found.notice, read).await?.to_string(),
+        read: shown_to(&found.caller, number(db, &found.notice, read).await?),
         reason: form.reason,
     })
 }

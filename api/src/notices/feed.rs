@@ -4,10 +4,7 @@
 //! no row per reader is written to publish. Staff see what circulates below them, which is the same notice many times over, so theirs
 //! is read by notice.
 
-use entity::{
-    ids::{NoticeId, ReaderId},
-    notice, receipt,
-};
+use entity::{ids::NoticeId, notice, receipt};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -45,17 +42,20 @@ pub async fn feed(
     let text = if sight.is_staff() {
         format!(
             "SELECT n.id AS notice_id FROM notice n
-             WHERE n.city_id = $1 AND n.published_at <= $5 AND (n.published_at, n.id) < ($6, $7)
+             WHERE n.city_id = $1 AND n.published_at <= $6 AND (n.published_at, n.id) < ($7, $8)
+               AND (n.withdrawn_at IS NULL OR n.withdrawn_at > n.published_at)
                AND (n.alone_reason IS NOT NULL OR EXISTS (
                     SELECT FROM circulation c {joined} WHERE c.city_id = $1 AND c.notice_id = n.id AND {VISIBLE}))
-             ORDER BY n.published_at DESC, n.id DESC LIMIT $8"
+             ORDER BY n.published_at DESC, n.id DESC LIMIT $9"
         )
     } else {
         format!(
             "SELECT DISTINCT c.published_at, c.notice_id FROM circulation c {joined}
-             WHERE c.city_id = $1 AND ch.area_id = ANY($9) AND c.published_at <= $5
-               AND (c.published_at, c.notice_id) < ($6, $7) AND {VISIBLE}
-             ORDER BY c.published_at DESC, c.notice_id DESC LIMIT $8"
+             WHERE c.city_id = $1 AND ch.area_id = ANY($10) AND c.published_at <= $6
+               AND (c.published_at, c.notice_id) < ($7, $8) AND {VISIBLE}
+               AND NOT EXISTS (SELECT FROM notice n WHERE n.city_id = c.city_id AND n.id = c.notice_id
+                               AND n.withdrawn_at <= n.published_at)
+             ORDER BY c.published_at DESC, c.notice_id DESC LIMIT $9"
         )
     };
     let before = cursor.unwrap_or(Cursor { at: now + time::Duration::SECOND, id: Uuid::max() });
@@ -77,7 +77,7 @@ async fn entries(db: &impl ConnectionTrait, caller: &Caller, ids: Vec<NoticeId>)
         .await?;
     let mut receipts = receipt::Entity::find()
         .filter(receipt::Column::CityId.eq(caller.city))
-        .filter(receipt::Column::ReaderId.eq(ReaderId::from(caller.reader())))
+        .filter(receipt::Column::ReaderId.eq(caller.reader()))
         .filter(receipt::Column::NoticeId.is_in(ids.clone()))
         .all(db)
         .await?;

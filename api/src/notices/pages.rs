@@ -11,6 +11,7 @@ use entity::{
     notice::{self, Importance},
 };
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseConnection, EntityTrait as _, QueryFilter as _};
+use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
@@ -45,13 +46,19 @@ struct HomePage {
     frame: Frame,
 }
 
+/// Links from elsewhere bring parameters of their own along.
+#[derive(Deserialize)]
+struct HomeQuery {
+    cursor: Option<String>,
+}
+
 /// My notices; for who is not signed in, what this is and how to get in.
 #[get("/")]
 async fn my_notices(
     db: Data<DatabaseConnection>,
     clock: Data<Clock>,
     caller: Result<Caller, Problem>,
-    query: Query<PageQuery>,
+    query: Query<HomeQuery>,
 ) -> Result<HttpResponse, Problem> {
     let caller = match caller {
         Ok(caller) => caller,
@@ -62,7 +69,8 @@ async fn my_notices(
         }
         Err(problem) => return Err(problem),
     };
-    let (cursor, _) = query.read()?;
+    let page = PageQuery { cursor: query.into_inner().cursor, limit: None };
+    let (cursor, _) = page.read()?;
     let now = clock.now();
     let mut entries = feed(db.as_ref(), &caller, (cursor, ON_A_PAGE + 1), now).await?;
     let more = entries.len() as u64 > ON_A_PAGE;

@@ -5,7 +5,7 @@ use sea_orm::{
     ActiveEnum as _, ColumnTrait as _, ConnectionTrait, DbErr, FromQueryResult, QueryFilter as _, QueryOrder as _,
     Value,
 };
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::postgres::sql;
@@ -34,15 +34,15 @@ pub struct Reach {
     pub phones: i64,
 }
 
-/// Counts an audience.
+/// Counts an audience as it is on a day.
 ///
 /// # Errors
 /// The database's.
 pub async fn reach(
     db: &impl ConnectionTrait,
     city: CityId,
-    areas: &[Uuid],
-    addressees: channel::Kind,
+    (areas, addressees): (&[Uuid], channel::Kind),
+    today: Date,
 ) -> Result<Reach, DbErr> {
     let text = format!(
         "SELECT (SELECT count(DISTINCT channel_id) FROM ({REACHED}) AS reached) AS associations,
@@ -53,11 +53,13 @@ pub async fn reach(
                  JOIN person p ON p.city_id = s.city_id AND p.id = s.person_id
                  LEFT JOIN household h ON h.city_id = p.city_id AND h.id = p.household_id AND $3 = 'everyone'
                  LEFT JOIN seat ON seat.city_id = p.city_id AND seat.person_id = p.id
-                      AND seat.starts_on <= current_date AND (seat.ends_on IS NULL OR seat.ends_on >= current_date)
+                      AND seat.starts_on <= $4 AND (seat.ends_on IS NULL OR seat.ends_on >= $4)
                  JOIN area a ON a.city_id = s.city_id AND a.id IN (h.area_id, seat.area_id) AND a.path && $2
                  WHERE s.city_id = $1 AND s.gone_at IS NULL) AS phones"
     );
-    let found = Reach::find_by_statement(sql(&text, values(city, areas, addressees))).one(db).await?;
+    let mut numbers = values(city, areas, addressees);
+    numbers.push(today.into());
+    let found = Reach::find_by_statement(sql(&text, numbers)).one(db).await?;
     Ok(found.unwrap_or(Reach { associations: 0, households: 0, phones: 0 }))
 }
 

@@ -56,7 +56,9 @@ impl FromRequest for Readable {
             let notice = notice::Entity::find_by_id((caller.city, id)).one(db.as_ref()).await?;
             let notice = notice.ok_or_else(Problem::not_found)?;
             let editable = may_edit(db.as_ref(), &caller, &notice).await?;
-            let out = notice.published_at.is_some_and(|at| at <= now);
+            // What was withdrawn before it came out never came out.
+            let out =
+                notice.published_at.is_some_and(|at| at <= now && notice.withdrawn_at.is_none_or(|gone| gone > at));
             if editable || out && Sight::of(&caller).reaches(db.as_ref(), &notice).await? {
                 Ok(Self { caller, notice, editable })
             } else {
@@ -86,11 +88,13 @@ impl FromRequest for Editable {
     }
 }
 
-/// Staff edit what staff drew up, officers and leaders what officers and leaders did; either only when the whole audience is in
-/// their reach.
+/// Staff edit what staff drew up, officers what officers and leaders did, leaders and centres their own; each only when the whole
+/// audience is in their reach.
 async fn may_edit(db: &impl ConnectionTrait, caller: &Caller, notice: &notice::Model) -> Result<bool, DbErr> {
     let same_kind = |seat: &&Seat| (seat.role == Role::Staff) == (notice.sender_role == Role::Staff);
-    let seats: Vec<&Seat> = caller.seats.iter().filter(same_kind).collect();
+    // A leader and a centre have only what they drew up themselves; the others stand in for each other.
+    let own = |seat: &&Seat| may_ring_in_emergency(seat) || seat.area.id == notice.sender_area_id;
+    let seats: Vec<&Seat> = caller.seats.iter().filter(same_kind).filter(own).collect();
     if seats.is_empty() {
         return Ok(false);
     }

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::outcome::Outcome;
-use crate::{identity::Caller, postgres::sql};
+use crate::{areas::scope_of, identity::Caller, postgres::sql};
 
 /// What became of a notice's pushes, over all its revisions. Each subscription of a revision counts once, in its present state.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -31,23 +31,26 @@ pub struct Delivery {
     pub last_accepted_at: Option<OffsetDateTime>,
 }
 
-/// The numbers of a notice, for its author, its publisher, and who holds a seat of the sender's kind at or above the sender. None
-/// to everybody else.
+/// The numbers of a notice, for who holds a seat of the sender's kind at or above the sender, or one that reaches the whole audience.
+/// None to everybody else.
 ///
 /// # Errors
 /// The database's.
 pub async fn delivery(db: &impl ConnectionTrait, caller: &Caller, id: NoticeId) -> Result<Option<Delivery>, DbErr> {
-    let seats = |staff: bool| -> Vec<Uuid> {
+    let scopes = |staff: bool| -> Vec<Uuid> {
         let kind = caller.seats.iter().filter(|seat| (seat.role == Role::Staff) == staff);
-        kind.map(|seat| seat.area.id.0).collect()
+        kind.filter_map(|seat| scope_of(seat).last().copied()).collect()
     };
-    let values: [Value; 5] =
-        [caller.city.0.into(), id.0.into(), caller.person.0.into(), seats(true).into(), seats(false).into()];
+    let values: [Value; 4] = [caller.city.0.into(), id.0.into(), scopes(true).into(), scopes(false).into()];
     let known = sql(
-        "SELECT 1 AS known FROM notice n JOIN area sender ON sender.city_id = n.city_id AND sender.id = n.sender_area_id
+        "SELECT 1 AS known FROM notice n
+         JOIN area sender ON sender.city_id = n.city_id AND sender.id = n.sender_area_id
+         CROSS JOIN LATERAL unnest(CASE WHEN n.sender_role = 'staff' THEN $3::uuid[] ELSE $4::uuid[] END) AS seat (scope)
          WHERE n.city_id = $1 AND n.id = $2
-           AND (n.author_id = $3 OR n.publisher_id = $3
-                OR sender.path && CASE WHEN n.sender_role = 'staff' THEN $4::uuid[] ELSE $5::uuid[] END)",
+           AND (seat.scope = ANY (sender.path)
+                OR NOT EXISTS (SELECT FROM area target WHERE target.city_id = n.city_id AND target.id = ANY (n.area_ids)
+                               AND seat.scope <> ALL (target.path)))
+         LIMIT 1",
         values,
     );
     if db.query_one_raw(known).await?.is_none() {

@@ -96,7 +96,7 @@ impl Message {
         let text_fits = shortened_to(&text, |t| write(&title_fits, Some(t)).is_ok_and(|bytes| bytes.len() <= LIMIT));
         Ok(Self {
             body: write(&title_fits, Some(&text_fits))?,
-            smallest: write(&beginning(&title, SHORT_TITLE), None)?,
+            smallest: write(&short_title(notice, &title), None)?,
             urgency: match notice.importance {
                 Importance::Emergency => Urgency::High,
                 Importance::MustRead | Importance::Normal => Urgency::Normal,
@@ -113,6 +113,12 @@ pub fn time_to_live(expires_at: OffsetDateTime, urgency: Urgency, now: OffsetDat
     let least = if urgency == Urgency::High { EMERGENCY_LIFE } else { Duration::SECOND };
     let life = (expires_at - now).clamp(least, LONGEST_LIFE);
     u32::try_from(life.whole_seconds()).unwrap_or(1)
+}
+
+/// The title of the smallest form: a drill says so in however few characters.
+fn short_title(notice: &notice::Model, title: &str) -> String {
+    let short = beginning(title, SHORT_TITLE);
+    if notice.drill && !short.contains("訓練") { format!("【訓練】{short}") } else { short }
 }
 
 /// `text`, or the longest beginning of it that fits.

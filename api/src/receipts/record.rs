@@ -73,7 +73,8 @@ async fn acknowledge(
 }
 
 /// Raises the counts of the circulations that have this reader among theirs: to everyone, where the household lives; to officers, where one of
-/// the household (or the seat holder without one) holds a seat.
+/// the household (or the seat holder without one) holds a seat. Who got the
+/// seat between reading and acknowledging is in neither count.
 async fn count(
     db: &impl ConnectionTrait,
     caller: &Caller,
@@ -92,7 +93,8 @@ async fn count(
         caller.person.0.into(),
     ];
     let statement = sql(
-        "UPDATE circulation c SET read_count = read_count + $3, acknowledged_count = acknowledged_count + $4
+        "UPDATE circulation c SET read_count = read_count + $3,
+                acknowledged_count = least(acknowledged_count + $4, read_count + $3)
          FROM channel ch
          WHERE c.city_id = $1 AND c.notice_id = $2 AND ch.city_id = c.city_id AND ch.id = c.channel_id
            AND (ch.kind = 'everyone' AND c.area_id = ANY($5)

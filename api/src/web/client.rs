@@ -1,7 +1,7 @@
 //! Who is at the other end of the connection: their address, whether the page that asks is ours, and how often they may try.
 
 use std::{
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     num::NonZeroU32,
 };
 
@@ -79,6 +79,17 @@ pub fn same_origin(request: &HttpRequest) -> Result<(), Problem> {
     }
 }
 
+/// Addresses whose tries are remembered before those that have been quiet are forgotten.
+const REMEMBERED: usize = 100_000;
+
+/// Whose tries are counted together: an IPv4 address, or the network of 64 bits that one IPv6 customer has.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+    }
+}
+
 /// How often one address may try what could be guessed: codes and passwords.
 #[derive(Debug)]
 pub struct Tries {
@@ -100,7 +111,10 @@ impl Tries {
     /// `too_many_tries`, with the seconds to wait.
     pub fn count(&self, request: &HttpRequest) -> Result<(), Problem> {
         let Some(limiter) = &self.by_address else { return Ok(()) };
-        limiter.check_key(&address(request)).map_err(|wait| {
+        if limiter.len() > REMEMBERED {
+            limiter.retain_recent();
+        }
+        limiter.check_key(&network(address(request))).map_err(|wait| {
             Problem::too_many(wait.wait_time_from(DefaultClock::default().now()).as_secs().saturating_add(1))
         })
     }
