@@ -74,6 +74,13 @@ async fn a_refresh_token_serves_once_and_its_reuse_ends_the_family() {
     refresh(&third["refresh_token"]).await.problem(401, "invalid_refresh_token");
     resident.get("/api/v1/me").await.problem(401, "unauthenticated");
     refresh(&json!("nonsense")).await.problem(401, "invalid_refresh_token");
+
+    // A phone that lost the answer on its way asks again with the same key and is no thief.
+    let other = app.resident(town::YAMA_2).await;
+    let body = json!({ "refresh_token": other.tokens["refresh_token"] });
+    let first = app.stranger().post_once("/api/v1/session/refresh", "lift", &body).await.expect(200);
+    let again = app.stranger().post_once("/api/v1/session/refresh", "lift", &body).await.expect(200);
+    assert_eq!(first, again);
 }
 
 #[tokio::test(flavor = "multi_thread")]

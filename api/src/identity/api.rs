@@ -1,5 +1,7 @@
 //! Signing in and out, as JSON.
 
+use std::{cell::Cell, rc::Rc};
+
 use actix_web::{
     HttpRequest, HttpResponse, delete, get,
     http::StatusCode,
@@ -225,18 +227,27 @@ pub async fn open_session(
 /// Change a refresh token for the next pair. One that was used before ends the session.
 #[utoipa::path(tag = "identity", request_body = RefreshIn, responses((status = 200, body = TokensOut)), security(()))]
 #[post("/api/v1/session/refresh")]
-pub async fn refresh_session(parts: Parts, body: Parsed<RefreshIn>) -> Result<HttpResponse, Problem> {
-    let db = parts.db.clone();
-    let answer = postgres::write(&db, async move |tx| {
-        match session::refresh(tx, &body.value.refresh_token, parts.clock.now()).await? {
-            Refreshed::Next(opened) => Ok(Some(tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?)),
-            Refreshed::Reused => Ok(None),
-        }
-    });
-    match answer.await? {
-        Some(tokens) => Ok(HttpResponse::Ok().json(tokens)),
-        None => Err(IdentityError::InvalidRefreshToken.into()),
+pub async fn refresh_session(parts: Parts, once: Once, body: Parsed<RefreshIn>) -> Result<HttpResponse, Problem> {
+    let now = parts.clock.now();
+    let (db, token) = (parts.db.clone(), body.value.refresh_token);
+    let stolen = Rc::new(Cell::new(None));
+    let found = stolen.clone();
+    let answer =
+        once.write(token.clone(), body.digest, async move |tx| match session::refresh(tx, &token, now).await? {
+            Refreshed::Next(opened) => {
+                Ok((StatusCode::OK, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
+            }
+            Refreshed::Reused(city, session) => {
+                found.set(Some((city, session)));
+                Err(IdentityError::InvalidRefreshToken.into())
+            }
+        });
+    let answer = answer.await;
+    if let Some((city, session)) = stolen.get() {
+        // In a transaction of its own: the refusal has taken the first one back.
+        postgres::write(&db, async move |tx| Ok(session::end(tx, city, session, now).await?)).await?;
     }
+    answer
 }
 
 /// Sign out: the tokens of this sign-in are over, and its phone rings no more.

@@ -81,7 +81,7 @@ pub async fn open(
 /// Changes a refresh token for the next one.
 ///
 /// # Errors
-/// [`IdentityError::InvalidRefreshToken`]; `Reused` ends the session, which the caller of this function has to commit.
+/// [`IdentityError::InvalidRefreshToken`].
 pub async fn refresh(db: &impl ConnectionTrait, token: &str, now: OffsetDateTime) -> Result<Refreshed, IdentityError> {
     let row = refresh_token::Entity::find()
         .filter(refresh_token::Column::TokenHash.eq(hash(token)))
@@ -90,8 +90,7 @@ pub async fn refresh(db: &impl ConnectionTrait, token: &str, now: OffsetDateTime
         .await?
         .ok_or(IdentityError::InvalidRefreshToken)?;
     if row.used_at.is_some() {
-        end(db, row.city_id, row.session_id, now).await?;
-        return Ok(Refreshed::Reused);
+        return Ok(Refreshed::Reused(row.city_id, row.session_id));
     }
     let session = session::Entity::find_by_id((row.city_id, row.session_id)).one(db).await?;
     let session =
@@ -109,8 +108,8 @@ pub async fn refresh(db: &impl ConnectionTrait, token: &str, now: OffsetDateTime
 pub enum Refreshed {
     /// The next one.
     Next(Opened),
-    /// It had been used before: the session is ended.
-    Reused,
+    /// It had been used before: the session has to end.
+    Reused(CityId, SessionId),
 }
 
 /// Signs out.
