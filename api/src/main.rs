@@ -162,7 +162,16 @@ fn main() -> ExitCode {
 
 fn settings(listen: Option<String>) -> Outcome<Settings> {
     let flags = listen.map(|address| ("listen", address));
-    Ok(Settings::read(std::env::vars(), flags)?)
+    let mut variables = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        // What others keep in the environment need not be text.
+        let Some(name) = name.to_str().filter(|name| *name == "DATABASE_URL" || name.starts_with("KAIRAN_")) else {
+            continue;
+        };
+        let text = value.into_string().map_err(|_| BadSetting::new(name, "…", "is not UTF-8"))?;
+        variables.push((name.to_owned(), text));
+    }
+    Ok(Settings::read(variables, flags)?)
 }
 
 fn start_log(settings: &Settings) -> Outcome {
@@ -304,8 +313,14 @@ async fn run_import(db: &DatabaseConnection, import: Import) -> Outcome {
                 }
                 _ => None,
             };
-            tx.commit().await?;
-            printed.map(SlipFile::put).transpose()?;
+            match (tx.commit().await, printed) {
+                (Ok(()), Some(printed)) => printed.put()?,
+                (Ok(()), None) => {}
+                (Err(error), printed) => {
+                    printed.map(SlipFile::discard).transpose()?;
+                    return Err(error.into());
+                }
+            }
             println!("{} households: {} added, {} changed.", done.read, done.added, done.changed);
             match slips {
                 Some(_) if done.slips.is_empty() => println!("No slips: every household has one already."),
@@ -322,8 +337,12 @@ async fn run_staff(
     Staff::Add { email, name, area, department, role }: Staff,
     settings: &Settings,
 ) -> Outcome {
-    if !email.contains('@') || email.trim().len() < 3 || name.trim().is_empty() {
-        return Err("--email must be a mail address and --name must not be empty".into());
+    let graphic = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic() && c != '@');
+    if !email.split_once('@').is_some_and(|(user, host)| graphic(user) && graphic(host)) || email.len() > 254 {
+        return Err(format!("--email {email:?} is no mail address").into());
+    }
+    if name.trim().is_empty() || name.chars().count() > 50 || name.chars().any(char::is_control) {
+        return Err("--name must be 1 to 50 characters without line breaks".into());
     }
     let role = match role {
         RoleArg::Staff => Role::Staff,

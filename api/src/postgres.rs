@@ -2,7 +2,7 @@
 //!
 //! When a client resets its connection while `BEGIN` is under way, the handler's future is dropped, and the pooled connection
 //! would go back with a transaction open: later writes on it would answer 200 and never be committed. Two cures, each enough:
-//! [`write`] runs every write in a task of its own, which no client can drop, and the pool sends `ROLLBACK` over each connection
+//! [`write()`] runs every write in a task of its own, which no client can drop, and the pool sends `ROLLBACK` over each connection
 //! that comes back. Besides, the server ends a transaction that idles.
 
 pub mod private;
@@ -81,6 +81,8 @@ pub async fn write<T: 'static>(
 /// The database's.
 pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
     let turn = db.begin().await?;
+    // It idles while the migrations run on another connection.
+    turn.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
     turn.execute_unprepared("SELECT pg_advisory_xact_lock(hashtext('kairan migrate'))").await?;
     Migrator::up(db, None).await?;
     turn.commit().await

@@ -26,7 +26,11 @@ use crate::{
     postgres,
     problem::Problem,
     push, receipts,
-    web::{assets, client::Tries, headers, metrics, problem_page},
+    web::{
+        assets,
+        client::{self, Tries},
+        headers, metrics, problem_page,
+    },
 };
 
 /// What the program hands to its rooms.
@@ -117,7 +121,7 @@ fn app(
         .wrap(from_fn(headers::security))
         .wrap(from_fn(metrics::count))
         .wrap(Compress::default())
-        .wrap(TracingLogger::default())
+        .wrap(TracingLogger::<client::Span>::new())
         .configure(register)
         .into_utoipa_app()
         .configure(rooms)

@@ -81,7 +81,8 @@ impl Up {
         let links = if with_demo { demo::prepare(&ground).await? } else { Vec::new() };
 
         let (stop, stopped) = watch::channel(false);
-        let worker = Worker::new(&ground)?;
+        // Connections of its own: those who read what has just rung must not keep the rest from ringing.
+        let worker = Worker::new(&Ground { db: postgres::connect(&self.database, 12).await?, ..ground.clone() })?;
         let worker = tokio::spawn(async move { worker.run(stopped).await });
         let server = server::serve(listener, &ground)?;
         let handle = server.handle();

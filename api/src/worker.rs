@@ -4,7 +4,13 @@
 //! once, of each service no more than a few, and some room is kept for emergencies, so that a sick service or a large notice
 //! holds up nobody else.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use sea_orm::DatabaseConnection;
 use sqlx::postgres::PgListener;
@@ -29,7 +35,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// Batches in hand at once, and of these what is no emergency.
 const IN_HAND: usize = 12;
 const CALM: usize = 8;
-/// Of one service, unless it is an emergency.
+/// Of one service.
 const OF_ONE_SERVICE: usize = 4;
 /// How often old answers are forgotten.
 const PURGE: Duration = Duration::from_secs(3600);
@@ -66,6 +72,7 @@ impl Worker {
             vapid: Vapid::new(&ground.keys, &ground.settings.vapid_subject)?,
             paces: Paces::default(),
             log_key: ground.keys.secret_for("endpoint log"),
+            stopping: AtomicBool::new(false),
         };
         Ok(Self { ground: ground.clone(), post: Arc::new(post) })
     }
@@ -90,13 +97,16 @@ impl Worker {
         }
     }
 
-    /// Works until `stop` turns true; then finishes what is in hand.
+    /// Works until `stop` turns true; then begins nothing more and records what is in hand.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut hints = self.listen().await;
         let mut hands = Hands::default();
         let mut tick = tokio::time::interval(TICK);
         let mut purge = tokio::time::interval(PURGE);
         while !*stop.borrow() {
+            if hints.is_none() {
+                hints = self.listen().await;
+            }
             if let Err(error) = self.take_up(&mut hands).await {
                 tracing::warn!(%error, "the database does not answer the worker");
             }
@@ -113,6 +123,7 @@ impl Worker {
                 _ = stop.changed() => {}
             }
         }
+        self.post.stopping.store(true, Relaxed);
         while let Some(done) = hands.next().await {
             log_failure(done);
         }

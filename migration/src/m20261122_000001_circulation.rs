@@ -209,6 +209,7 @@ CREATE TABLE notice (
            OR publisher_id IS DISTINCT FROM author_id)
 );
 CREATE INDEX notice_feed ON notice (city_id, published_at DESC, id DESC) WHERE published_at IS NOT NULL;
+CREATE INDEX notice_published ON notice (published_at) WHERE published_at IS NOT NULL;
 CREATE INDEX notice_drafts ON notice (city_id, sender_area_id, id DESC);
 
 CREATE TABLE revision (
@@ -224,6 +225,7 @@ CREATE TABLE revision (
     PRIMARY KEY (city_id, notice_id, revision),
     FOREIGN KEY (city_id, notice_id) REFERENCES notice (city_id, id)
 );
+CREATE INDEX revision_at ON revision (at);
 
 CREATE TABLE circulation (
     city_id      uuid NOT NULL,

@@ -61,7 +61,14 @@ async fn a_broken_file_is_refused_with_its_line_and_nothing_is_kept() {
         ),
         (line("900001-3,900001,ward,南区,NaN,"), "line 11, column latitude: \"NaN\" is no number of degrees up to 90"),
         (line("900001-3,900001,ward,南区"), "line 11: \"900001-3,900001,ward,南区\" has 4 fields and not 6"),
-        (line("a,b,ward,甲,,\nb,a,ward,乙,,"), "line 11, column parent_code: \"b\" leads round in a circle"),
+        (
+            line("a,b,ward,甲,,\nb,a,ward,乙,,"),
+            "line 11, column parent_code: \"b\" is of kind ward, below which no ward can hang",
+        ),
+        (
+            line("900001-3,900001-1-01-001,ward,南区,,"),
+            "line 11, column parent_code: \"900001-1-01-001\" is of kind association, below which no ward can hang",
+        ),
         (b"code;name\n1;2\n".to_vec(), "line 1 has no column code"),
         (Vec::new(), "line 1 has no column code"),
         (

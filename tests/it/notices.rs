@@ -204,6 +204,10 @@ async fn a_bad_draft_is_refused_with_its_field_named() {
         (with(good.clone(), "title", json!("あ".repeat(10_000))), "/title"),
         (with(good.clone(), "title", json!("　")), "/title"),
         (with(good.clone(), "title", json!("a\u{0}b")), "/title"),
+        (with(good.clone(), "title", json!("\u{200b}\u{feff}")), "/title"),
+        (with(good.clone(), "circulate_until", json!("9999-12-31T23:59:59Z")), "/circulate_until"),
+        (with(good.clone(), "circulate_until", json!("2999-12-31")), "/circulate_until"),
+        (with(good.clone(), "publish_at", json!("9999-12-31T23:59:59Z")), "/publish_at"),
         (with(good.clone(), "body", json!("a\u{202e}b")), "/body"),
         (with(good.clone(), "importance", json!("loud")), "/importance"),
         (with(good.clone(), "circulate_until", json!("tomorrow")), "/circulate_until"),
@@ -250,6 +254,8 @@ async fn the_feed_is_read_page_by_page() {
         assert_eq!(titles, ["お知らせ4", "お知らせ3", "お知らせ2", "お知らせ1", "お知らせ0"]);
     }
     officer.get("/api/v1/notices?cursor=nonsense").await.refused_at("cursor");
+    // A time before the calendar of the database begins.
+    officer.get("/api/v1/notices?cursor=-q9-AAAAAAAAAAAAAAAAAAAAAAAAAAAA").await.refused_at("cursor");
     officer.get("/api/v1/notices?limit=0").await.refused_at("limit");
     officer.get("/api/v1/notices?limit=many").await.problem(422, "invalid");
 }

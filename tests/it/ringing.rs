@@ -345,3 +345,43 @@ async fn a_subscription_is_parsed_before_it_is_believed() {
     app.work().await;
     assert_eq!(phone.tries(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_was_down_is_tried_again_without_help() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let resident = app.resident(town::YAMA_1).await;
+    let mut phones = Vec::new();
+    for _ in 0..60 {
+        let phone = push.phone();
+        resident.turn_on(&phone).await;
+        phone.answer_status([503; 2]);
+        phones.push(phone);
+    }
+    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
+    app.work().await;
+    assert!(app.number("SELECT failures_in_row::bigint FROM push_origin").await >= 50);
+    push.clock.advance(Duration::seconds(10));
+    app.work().await;
+    assert_eq!(phones.iter().map(Phone::tries).sum::<usize>(), phones.len(), "it is left alone for a minute");
+    // Then one message after another goes ahead to see.
+    for _ in 0..4 {
+        push.clock.advance(Duration::minutes(2));
+        app.work().await;
+    }
+    assert!(phones.iter().all(|phone| phone.arrived().len() == 1), "{:?}", shown(&phones.iter().collect::<Vec<_>>()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_registers_twice_at_once_is_there_once() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let resident = app.resident(town::YAMA_1).await;
+    let phone = push.phone();
+    let subscription = phone.subscription();
+    let tries = (0..6).map(|_| resident.post("/api/v1/push/subscriptions", &subscription));
+    let answers = futures_util::future::join_all(tries).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 5);
+    assert_eq!(app.number("SELECT count(*) FROM subscription").await, 1);
+}

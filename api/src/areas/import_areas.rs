@@ -45,6 +45,18 @@ pub enum ImportError {
     Db(#[from] DbErr),
 }
 
+/// Whether an area of one kind may hang below one of another: each below a wider one, and nothing below a centre or an association but
+/// groups, which come with the households.
+fn may_hang(kind: Kind, below: Kind) -> bool {
+    let width = |kind| match kind {
+        Kind::City => 0,
+        Kind::Ward => 1,
+        Kind::District => 2,
+        Kind::Centre | Kind::Association | Kind::Group => 3,
+    };
+    width(below) < width(kind)
+}
+
 /// One line.
 struct Row {
     line: u64,
@@ -129,6 +141,14 @@ fn fault(row: &Row, column: &str, value: &str, reason: String) -> Fault {
     Fault { line: row.line, column: column.into(), value: value.into(), reason }
 }
 
+fn hangs(row: &Row, below: Kind) -> Result<(), Fault> {
+    if may_hang(row.kind, below) {
+        return Ok(());
+    }
+    let reason = format!("is of kind {}, below which no {} can hang", below.to_value(), row.kind.to_value());
+    Err(fault(row, "parent_code", &row.parent, reason))
+}
+
 fn index(rows: &[Row]) -> Result<HashMap<&str, usize>, Fault> {
     let mut by_code = HashMap::new();
     for (place, row) in rows.iter().enumerate() {
@@ -156,6 +176,9 @@ impl<'a> Tree<'a> {
         let root = roots.next();
         if let Some(second) = roots.next() {
             return Err(fault(second, "kind", "city", "is a second city; import one at a time".into()));
+        }
+        if let Some(taken) = root.filter(|root| there.iter().any(|a| a.code == root.code && a.kind != Kind::City)) {
+            return Err(fault(taken, "code", &taken.code, "is another area's code already".into()));
         }
         let city = match root {
             Some(root) => there.iter().find(|a| a.code == root.code && a.kind == Kind::City).map(|a| a.city_id),
@@ -185,15 +208,16 @@ impl<'a> Tree<'a> {
                 break Known { city: self.city.unwrap_or_else(CityId::new), path: Vec::new() };
             }
             if let Some(area) = self.there.get(&*top.parent) {
+                hangs(top, area.kind)?;
                 break Known { city: area.city_id, path: area.path.clone() };
             }
             let parent = self.by_code.get(&*top.parent).map(|place| &self.rows[*place]);
-            top = parent.ok_or_else(|| {
+            let parent = parent.ok_or_else(|| {
                 fault(top, "parent_code", &top.parent, "is neither in the file nor in the database".into())
             })?;
-            if chain.len() > self.rows.len() {
-                return Err(fault(row, "parent_code", &row.parent, "leads round in a circle".into()));
-            }
+            // Always below a wider one: so the way up has an end.
+            hangs(top, parent.kind)?;
+            top = parent;
             chain.push(top);
         };
         for row in chain.into_iter().rev() {

@@ -29,7 +29,7 @@ impl SlipFile {
         let mut name = place.as_os_str().to_owned();
         name.push(".part");
         let side = PathBuf::from(name);
-        let file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&side)?;
+        let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&side)?;
         let mut writer = csv::Writer::from_writer(file);
         writer.write_record(["area_code", "group", "household", "code"])?;
         for slip in slips {
@@ -39,6 +39,14 @@ impl SlipFile {
         file.flush()?;
         file.sync_all()?;
         Ok(Self { side, place: place.to_owned() })
+    }
+
+    /// Takes the file away again: its codes were never kept.
+    ///
+    /// # Errors
+    /// When it can't be removed.
+    pub fn discard(self) -> io::Result<()> {
+        fs::remove_file(self.side)
     }
 
     /// Puts the file in its place.

@@ -8,7 +8,11 @@ use entity::{
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _};
 use time::{Date, OffsetDateTime};
 
-use super::{NoticeError, draft::drill_title, publish::wake_worker};
+use super::{
+    NoticeError,
+    draft::{AHEAD, drill_title},
+    publish::wake_worker,
+};
 use crate::clock::end_of;
 
 /// What changes, and why. None: as before.
@@ -47,6 +51,9 @@ pub async fn correct(
     let own_emergency = before.importance == Importance::Emergency && before.author_id == Some(person);
     if own_emergency && before.alone_reason.is_none() {
         return Err(NoticeError::SecondPersonNeeded);
+    }
+    if correction.circulate_until.is_some_and(|day| day > now.date() + AHEAD) {
+        return Err(NoticeError::TooFarAhead("circulate_until"));
     }
     if correction.circulate_until.is_some_and(|day| end_of(day) <= now) {
         return Err(NoticeError::InThePast("circulate_until"));

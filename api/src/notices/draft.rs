@@ -6,7 +6,7 @@ use entity::{
     notice::{self, Addressees, Importance},
 };
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait};
-use time::{Date, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{NoticeError, publishing_seat, reach};
@@ -14,6 +14,9 @@ use crate::{
     clock::{JAPAN, end_of},
     identity::Caller,
 };
+
+/// How far ahead a notice can be planned: what lies beyond is a slip of the finger.
+pub(super) const AHEAD: Duration = Duration::days(366);
 
 /// Whom a notice is for.
 #[derive(Clone, Debug)]
@@ -80,6 +83,12 @@ pub(super) async fn insert(db: &impl ConnectionTrait, row: notice::ActiveModel) 
 
 impl Draft {
     fn check_times(&self, now: OffsetDateTime) -> Result<(), NoticeError> {
+        if self.publish_at.is_some_and(|at| at > now + AHEAD) {
+            return Err(NoticeError::TooFarAhead("publish_at"));
+        }
+        if self.circulate_until.is_some_and(|day| day > now.date() + AHEAD) {
+            return Err(NoticeError::TooFarAhead("circulate_until"));
+        }
         if self.publish_at.is_some_and(|at| at <= now) {
             return Err(NoticeError::InThePast("publish_at"));
         }

@@ -1,5 +1,7 @@
 //! What notices look like over the wire, and how that becomes rows and back.
 
+use std::collections::HashMap;
+
 use entity::{
     area, channel,
     notice::{self, Importance as ImportanceRow},
@@ -268,8 +270,9 @@ impl From<NoticeIn> for Draft {
 
 /// A day, or a moment whose day in Japan is meant.
 pub(super) fn read_day(text: &str) -> Option<Date> {
-    let moment = OffsetDateTime::parse(text, &Rfc3339).map(|at| at.to_offset(JAPAN).date());
-    moment.or_else(|_| Date::parse(text, format_description!("[year]-[month]-[day]"))).ok()
+    let moment =
+        OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|at| at.checked_to_offset(JAPAN)).map(OffsetDateTime::date);
+    moment.or_else(|| Date::parse(text, format_description!("[year]-[month]-[day]")).ok())
 }
 
 fn day(text: &str, _: &()) -> garde::Result {
@@ -277,7 +280,8 @@ fn day(text: &str, _: &()) -> garde::Result {
 }
 
 fn not_blank(text: &str, _: &()) -> garde::Result {
-    if text.trim().is_empty() { Err(garde::Error::new("入力してください。")) } else { Ok(()) }
+    let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    if text.chars().all(invisible) { Err(garde::Error::new("入力してください。")) } else { Ok(()) }
 }
 
 /// What notices look like to a caller, with the areas that they name looked up once for all.
@@ -293,10 +297,12 @@ pub(super) async fn notices_out(
     }
     let Some(city) = entries.first().map(|entry| entry.notice.city_id) else { return Ok(Vec::new()) };
     let areas = area::Entity::of(city).filter(area::Column::Id.is_in(ids)).all(db).await?;
-    let area_out = |id: &Uuid| areas.iter().find(|area| area.id.0 == *id).map(AreaOut::from);
+    let areas: HashMap<Uuid, area::Model> = areas.into_iter().map(|area| (area.id.0, area)).collect();
+    let area_out = |id: &Uuid| areas.get(id).map(AreaOut::from);
     let mut out = Vec::with_capacity(entries.len());
     for Entry { notice, receipt } in entries {
-        let correction = last_correction(db, &notice).await?.map(|before| CorrectionOut {
+        let before = if notice.revision > 1 { last_correction(db, &notice).await? } else { None };
+        let correction = before.map(|before| CorrectionOut {
             reason: before.reason,
             previous_title: before.title,
             at: before.at.to_offset(JAPAN),

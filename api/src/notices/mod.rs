@@ -64,6 +64,9 @@ pub enum NoticeError {
     /// A time or day that is over; which field.
     #[error("{0} is in the past")]
     InThePast(&'static str),
+    /// A time or day more than a year away; which field.
+    #[error("{0} is more than a year away")]
+    TooFarAhead(&'static str),
     /// Published already.
     #[error("the notice is published already")]
     AlreadyPublished,
@@ -106,6 +109,9 @@ impl From<NoticeError> for Problem {
             }
             NoticeError::InThePast(field) => {
                 Self::invalid_field(format!("/{field}"), "これから先の日時にしてください。")
+            }
+            NoticeError::TooFarAhead(field) => {
+                Self::invalid_field(format!("/{field}"), "1年以内の日時にしてください。")
             }
             NoticeError::AlreadyPublished => {
                 Self::conflict("already_published", "このお知らせは、もう発行されています。")

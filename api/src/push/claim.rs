@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, Trans
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::origin::SICK_AFTER;
 use crate::postgres::sql;
 
 /// A batch in hand.
@@ -31,6 +32,9 @@ pub struct Claim {
     pub expires_at: OffsetDateTime,
     /// The token.
     pub fence: i64,
+    /// Whether the service was failing when last heard of: then one message has to get through before the others follow.
+    #[sea_orm(skip)]
+    pub probing: bool,
 }
 
 /// What a worker may take just now.
@@ -38,7 +42,7 @@ pub struct Claim {
 pub struct Room {
     /// Nothing but emergencies: it is a quiet hour, or only their room is left.
     pub urgent_only: bool,
-    /// Services that have as many batches in hand as they may; an emergency is taken all the same.
+    /// Services that have as many batches in hand as they may, so that one that hangs leaves room for the others.
     pub busy: Vec<String>,
 }
 
@@ -57,7 +61,7 @@ pub async fn claim(db: &DatabaseConnection, room: &Room, now: OffsetDateTime) ->
             SELECT b.city_id, b.id FROM batch b LEFT JOIN push_origin o ON o.origin = b.origin
             WHERE b.done_at IS NULL AND b.due_at <= $1
               AND (b.leased_until IS NULL OR b.leased_until < clock_timestamp())
-              AND (b.urgent OR NOT $2 AND b.origin <> ALL ($3))
+              AND (b.urgent OR NOT $2) AND b.origin <> ALL ($3)
               AND (o.paused_until IS NULL OR o.paused_until <= $1
                    OR b.urgent AND (o.probed_at IS NULL OR o.probed_at <= $1 - interval '10 seconds'))
             ORDER BY b.urgent DESC, b.due_at LIMIT 1
@@ -65,10 +69,12 @@ pub async fn claim(db: &DatabaseConnection, room: &Room, now: OffsetDateTime) ->
          RETURNING city_id, id, notice_id, urgent, origin, subscription_ids, attempt, expires_at, fence",
         values,
     );
-    let claim = Claim::find_by_statement(statement).one(&transaction).await?;
-    if let Some(claim) = claim.as_ref().filter(|claim| claim.urgent) {
-        let probed = "UPDATE push_origin SET probed_at = $2 WHERE origin = $1 AND paused_until > $2";
-        transaction.execute_raw(sql(probed, [claim.origin.clone().into(), now.into()])).await?;
+    let mut claim = Claim::find_by_statement(statement).one(&transaction).await?;
+    if let Some(claim) = &mut claim {
+        let failing =
+            "UPDATE push_origin SET probed_at = $2 WHERE origin = $1 AND (paused_until > $2 OR failures_in_row >= $3)";
+        let values = [claim.origin.clone().into(), now.into(), SICK_AFTER.into()];
+        claim.probing = transaction.execute_raw(sql(failing, values)).await?.rows_affected() > 0;
     }
     transaction.commit().await?;
     Ok(claim)

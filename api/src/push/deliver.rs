@@ -1,13 +1,19 @@
 //! Delivering one batch: what it says is read after the claim, so that a batch which waited sends the newest text; then each phone
 //! gets its message outside of any transaction, while the lease is renewed; then the outcomes are recorded under the token.
 
-use std::{collections::HashMap, time::Duration as StdDuration};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+    },
+    time::{Duration as StdDuration, Instant},
+};
 
 use aws_lc_rs::hmac;
 use entity::{area, notice, subscription};
 use futures_util::{StreamExt as _, stream};
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait as _, FromQueryResult as _};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +21,7 @@ use super::{
     audience::audience,
     claim::{Claim, renew},
     message::{Message, time_to_live},
-    outcome::{Outcome, Sent},
+    outcome::{Outcome, Sent, Tells},
     pace::{Pace, Paces},
     record::{Report, record},
     transport::{Letter, Transport},
@@ -27,6 +33,14 @@ use crate::{clock::Clock, config::Origin, postgres::sql};
 const HEARTBEAT: StdDuration = StdDuration::from_secs(3);
 /// Messages of one batch that are on their way, or waiting for room, at once.
 const AT_ONCE: usize = 256;
+
+/// How long a batch goes on beginning messages. What is left then leaves as a batch of its own, for which rights, text and withdrawal
+/// are looked at anew.
+const BUDGET: StdDuration = StdDuration::from_secs(5);
+/// So many failures in a row within a batch, and the rest of it waits.
+const SICK_AFTER: u32 = 50;
+/// How often the recording of a batch is tried; what is not recorded would be sent again.
+const RECORDINGS: u32 = 5;
 
 /// What it takes to deliver.
 #[derive(Debug)]
@@ -45,6 +59,8 @@ pub struct Post {
     pub paces: Paces,
     /// Makes endpoints recognisable in the log without naming them.
     pub log_key: hmac::Key,
+    /// Whether the worker is to end: then nothing more is begun.
+    pub stopping: AtomicBool,
 }
 
 /// What all messages of a batch have in common.
@@ -52,7 +68,9 @@ struct Mailing<'a> {
     claim: &'a Claim,
     message: Message,
     service: Service,
-    pace: std::sync::Arc<Pace>,
+    pace: Arc<Pace>,
+    begun: Instant,
+    failures_in_row: AtomicU32,
 }
 
 /// What went wrong with a whole batch; its lease then runs out and it is tried again.
@@ -79,12 +97,15 @@ impl Post {
         let report = loop {
             tokio::select! {
                 report = &mut sending => break report?,
-                _ = heartbeat.tick() => if !renew(&self.db, claim).await? {
-                    return Ok(false);
+                _ = heartbeat.tick() => match renew(&self.db, claim).await {
+                    Ok(true) => {}
+                    Ok(false) => return Ok(false),
+                    // The lease may hold out until the database answers again; recording will tell.
+                    Err(error) => tracing::warn!(%error, batch = %claim.id, "a lease could not be renewed"),
                 },
             }
         };
-        let recorded = record(&self.db, claim, &report, self.clock.now()).await?;
+        let recorded = self.record(claim, &report).await?;
         let count = |outcome| report.sent.iter().filter(|sent| sent.outcome == outcome).count();
         tracing::info!(
             batch = %claim.id,
@@ -100,6 +121,20 @@ impl Post {
             "sent a batch"
         );
         Ok(recorded)
+    }
+
+    async fn record(&self, claim: &Claim, report: &Report) -> Result<bool, DbErr> {
+        let mut tries = 1;
+        loop {
+            match record(&self.db, claim, report, self.clock.now()).await {
+                Err(error) if tries < RECORDINGS => {
+                    tracing::warn!(%error, batch = %claim.id, "a batch could not be recorded yet");
+                    tokio::time::sleep(StdDuration::from_millis(200) * tries).await;
+                    tries += 1;
+                }
+                done => return done,
+            }
+        }
     }
 
     async fn send(&self, claim: &Claim) -> Result<Report, DeliverError> {
@@ -124,24 +159,32 @@ impl Post {
             message: Message::new(&notice, &sender, &self.origin)?,
             service: Service::of_host(host.split(':').next().unwrap_or(host)),
             pace: self.paces.of(&claim.origin),
+            begun: Instant::now(),
+            failures_in_row: AtomicU32::new(0),
         };
-        let mut accepted: Option<(OffsetDateTime, OffsetDateTime)> = None;
         let mut sent = vec![Sent::not(Outcome::Left); claim.subscription_ids.len()];
         let present = claim.subscription_ids.iter().enumerate();
         let letters: Vec<(usize, subscription::Model)> =
             present.filter_map(|(place, id)| Some((place, addressees.remove(id)?))).collect();
         let mailing = &mailing;
+        let mut letters = letters.into_iter();
+        if claim.probing
+            && let Some((place, to)) = letters.next()
+        {
+            sent[place] = self.send_one(mailing, &to).await;
+            if sent[place].tells == Tells::Sick {
+                mailing.failures_in_row.store(SICK_AFTER, Relaxed);
+            }
+        }
         let mut replies = stream::iter(letters)
             .map(|(place, to)| async move { (place, self.send_one(mailing, &to).await) })
             .buffer_unordered(AT_ONCE);
         while let Some((place, one)) = replies.next().await {
             sent[place] = one;
-            if one.outcome == Outcome::Accepted {
-                let now = self.clock.now();
-                accepted = Some((accepted.map_or(now, |(first, _)| first), now));
-            }
         }
         drop(replies);
+        let accepted = sent.iter().filter_map(|one| one.accepted_at);
+        let accepted = accepted.clone().min().zip(accepted.max());
         Ok(Report { revision: notice.revision, sent, accepted })
     }
 
@@ -165,9 +208,12 @@ impl Post {
     async fn send_one(&self, mailing: &Mailing<'_>, to: &subscription::Model) -> Sent {
         let Mailing { claim, message, pace, .. } = mailing;
         let _room = self.paces.enter(pace, claim.urgent).await;
+        if self.stopping.load(Relaxed) || mailing.begun.elapsed() > BUDGET {
+            return Sent::later();
+        }
         let (attempt, left) = ((claim.attempt, claim.urgent), claim.expires_at - self.clock.now());
-        if pace.is_sick() && !claim.urgent {
-            return Sent { tells: super::outcome::Tells::Nothing, ..Sent::after(SICK, attempt, left) };
+        if mailing.failures_in_row.load(Relaxed) >= SICK_AFTER {
+            return Sent { tells: Tells::Nothing, ..Sent::after(SICK, attempt, left) };
         }
         let Ok(mut signature) = self.vapid.signature(&claim.origin, self.clock.now()) else {
             return self.ours(mailing, to, "no signature can be made");
@@ -191,7 +237,13 @@ impl Post {
         if matches!(verdict, Verdict::OurFault | Verdict::TooLarge | Verdict::Renew) {
             return Sent { renew: verdict == Verdict::Renew, ..self.ours(mailing, to, verdict.name()) };
         }
-        Sent::after(verdict, attempt, left)
+        let sent = Sent::after(verdict, attempt, left);
+        if sent.tells == Tells::Sick {
+            mailing.failures_in_row.fetch_add(1, Relaxed);
+        } else {
+            mailing.failures_in_row.store(0, Relaxed);
+        }
+        Sent { accepted_at: (verdict == Verdict::Accepted).then(|| self.clock.now()), ..sent }
     }
 
     async fn attempt(
@@ -225,7 +277,7 @@ impl Post {
     /// What is our own fault is said loudly and not repeated; the subscription is kept.
     fn ours(&self, mailing: &Mailing<'_>, to: &subscription::Model, what: &str) -> Sent {
         tracing::error!(notice = %mailing.claim.notice_id, to = self.log_name(to), what, "a message was refused for good");
-        Sent { tells: super::outcome::Tells::Well, ..Sent::not(Outcome::GivenUp) }
+        Sent { tells: Tells::Well, ..Sent::not(Outcome::GivenUp) }
     }
 
     /// An endpoint is a secret: the log knows it by its origin and eight digits.

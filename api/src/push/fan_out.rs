@@ -32,27 +32,35 @@ const EMERGENCY_MATTERS: Duration = Duration::hours(24);
 /// Makes the batches of every notice that has come out and has none yet. Gives how many notices that were.
 ///
 /// # Errors
-/// The database's; what was done before stays done.
+/// The database's, while it looks for them.
 pub async fn fan_out(db: &DatabaseConnection, now: OffsetDateTime) -> Result<usize, DbErr> {
     let mut planned = 0;
     for (city, notice) in unplanned(db, now).await? {
-        let transaction = db.begin().await?;
-        if plan(&transaction, (city, notice), now).await? {
-            transaction.commit().await?;
-            planned += 1;
+        match plan_one(db, (city, notice), now).await {
+            Ok(done) => planned += usize::from(done),
+            // One that can't be planned must not keep the others from ringing.
+            Err(error) => tracing::error!(%error, %notice, "a notice could not be planned"),
         }
     }
     Ok(planned)
+}
+
+async fn plan_one(db: &DatabaseConnection, which: (CityId, NoticeId), now: OffsetDateTime) -> Result<bool, DbErr> {
+    let transaction = db.begin().await?;
+    let done = plan(&transaction, which, now).await?;
+    transaction.commit().await?;
+    Ok(done)
 }
 
 /// The notices without a plan, emergencies first. What came out longer ago than a message lives has nothing left to say; so only
 /// the last weeks' notices are looked at, however many years there are.
 async fn unplanned(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<Vec<(CityId, NoticeId)>, DbErr> {
     let query = sql(
-        "SELECT n.city_id, n.id FROM notice n
+        "WITH recent AS (
+            SELECT city_id, id FROM notice WHERE published_at > $2 AND published_at <= $1
+            UNION SELECT city_id, notice_id FROM revision WHERE at > $2)
+         SELECT n.city_id, n.id FROM recent JOIN notice n ON n.city_id = recent.city_id AND n.id = recent.id
          WHERE n.published_at <= $1 AND n.withdrawn_at IS NULL
-           AND (n.published_at > $2 OR EXISTS (
-                SELECT 1 FROM revision r WHERE r.city_id = n.city_id AND r.notice_id = n.id AND r.at > $2))
            AND NOT EXISTS (
                 SELECT 1 FROM plan p WHERE p.city_id = n.city_id AND p.notice_id = n.id AND p.revision = n.revision)
          ORDER BY (n.importance = 'emergency') DESC, n.published_at",
@@ -110,11 +118,13 @@ async fn plan(db: &DatabaseTransaction, (city, id): (CityId, NoticeId), now: Off
     Ok(true)
 }
 
-/// Those whose service took an earlier revision; `$4` is the revision that is planned.
+/// The phones of those who were reached by an earlier revision: browsers change their subscriptions, persons stay. `$4` is the revision
+/// that is planned.
 fn got_it_before() -> String {
     format!(
-        "AND s.id IN (
-             SELECT sent.id FROM batch b CROSS JOIN LATERAL unnest(b.subscription_ids, b.outcomes) AS sent (id, outcome)
+        "AND s.person_id IN (
+             SELECT was.person_id FROM batch b CROSS JOIN LATERAL unnest(b.subscription_ids, b.outcomes) AS sent (id, outcome)
+             JOIN subscription was ON was.city_id = b.city_id AND was.id = sent.id
              WHERE b.city_id = $1 AND b.notice_id = $2 AND b.revision < $4 AND b.done_at IS NOT NULL AND sent.outcome = {})",
         Outcome::Accepted as i16
     )

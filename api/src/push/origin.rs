@@ -10,7 +10,7 @@ use super::outcome::{Sent, Tells};
 use crate::postgres::sql;
 
 /// Failures in a row that open the breaker.
-const SICK_AFTER: i32 = 50;
+pub const SICK_AFTER: i32 = 50;
 /// How long a sick or refusing service is left alone.
 const PAUSE: Duration = Duration::MINUTE;
 /// How long one that calls us too fast is.

@@ -1,6 +1,6 @@
 //! What became of one phone of a batch.
 
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 use super::{
     answer::{Sign, Verdict},
@@ -38,6 +38,8 @@ pub struct Sent {
     pub renew: bool,
     /// What it says of the service.
     pub tells: Tells,
+    /// When the service took it.
+    pub accepted_at: Option<OffsetDateTime>,
 }
 
 /// What a try says of its service.
@@ -59,13 +61,19 @@ impl Sent {
     /// What follows of nothing having been sent.
     #[must_use]
     pub fn not(outcome: Outcome) -> Self {
-        Self { outcome, again_in: None, renew: false, tells: Tells::Nothing }
+        Self { outcome, again_in: None, renew: false, tells: Tells::Nothing, accepted_at: None }
+    }
+
+    /// What was not sent because its batch had taken long enough: it goes on in another one at once.
+    #[must_use]
+    pub fn later() -> Self {
+        Self { again_in: Some(Duration::ZERO), ..Self::not(Outcome::Retried) }
     }
 
     /// What follows of a verdict after the `attempt`th try, `left` before the message's time is over.
     #[must_use]
     pub fn after(verdict: Verdict, (attempt, urgent): (i16, bool), left: Duration) -> Self {
-        let end = |outcome, tells| Self { outcome, again_in: None, renew: false, tells };
+        let end = |outcome, tells| Self { outcome, again_in: None, renew: false, tells, accepted_at: None };
         let again = |wait: Duration, tells| {
             // At most the time left: the last try falls a moment before the end.
             let last = left - Duration::SECOND;

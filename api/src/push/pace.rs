@@ -18,8 +18,6 @@ const MOST: usize = 256;
 /// On their way in all, and of these what is no emergency.
 const IN_ALL: usize = 256;
 const CALM: usize = 192;
-/// So many failures in a row, and the service is taken for sick.
-pub const SICK_AFTER: u32 = 50;
 /// Services whose pace is remembered; a stranger can name any number of hosts below an allowed one.
 const REMEMBERED: usize = 1_000;
 
@@ -44,7 +42,6 @@ struct State {
     /// Slots that were taken away while in use: they end when they come back.
     surplus: usize,
     answers_since_change: usize,
-    failures_in_row: u32,
 }
 
 /// Room for one message.
@@ -89,7 +86,7 @@ impl Paces {
 
 impl Default for Pace {
     fn default() -> Self {
-        let state = State { limit: AT_FIRST, surplus: 0, answers_since_change: AT_FIRST, failures_in_row: 0 };
+        let state = State { limit: AT_FIRST, surplus: 0, answers_since_change: AT_FIRST };
         Self { slots: Arc::new(Semaphore::new(AT_FIRST)), state: Mutex::new(state) }
     }
 }
@@ -100,7 +97,6 @@ impl Pace {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.answers_since_change = state.answers_since_change.saturating_add(1);
         let sign = if let Verdict::Retry { sign, .. } = verdict { sign } else { Sign::None };
-        state.failures_in_row = if sign == Sign::Sick { state.failures_in_row.saturating_add(1) } else { 0 };
         // Those on their way together fail together: they are one reason to slow down, not sixty.
         if sign != Sign::None && state.answers_since_change >= state.limit {
             let slower = (state.limit / 2).max(LEAST);
@@ -117,12 +113,6 @@ impl Pace {
             state.limit = faster;
             state.answers_since_change = 0;
         }
-    }
-
-    /// Whether so many tries in a row have failed that going on makes no sense.
-    #[must_use]
-    pub fn is_sick(&self) -> bool {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).failures_in_row >= SICK_AFTER
     }
 }
 
@@ -143,7 +133,6 @@ mod tests {
     use super::*;
 
     const TOO_FAST: Verdict = Verdict::Retry { after: None, sign: Sign::TooFast };
-    const SICK: Verdict = Verdict::Retry { after: None, sign: Sign::Sick };
 
     fn limit(pace: &Pace) -> usize {
         pace.state.lock().expect("state").limit
@@ -170,18 +159,6 @@ mod tests {
             pace.note(Verdict::Accepted);
         }
         assert_eq!((limit(&pace), pace.slots.available_permits()), (MOST, MOST));
-    }
-
-    #[test]
-    fn fifty_failures_in_a_row_and_one_answer() {
-        let pace = Pace::default();
-        for _ in 0..SICK_AFTER {
-            assert!(!pace.is_sick());
-            pace.note(SICK);
-        }
-        assert!(pace.is_sick());
-        pace.note(Verdict::Accepted);
-        assert!(!pace.is_sick());
     }
 
     #[tokio::test]

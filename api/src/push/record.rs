@@ -26,7 +26,8 @@ pub struct Report {
     pub accepted: Option<(OffsetDateTime, OffsetDateTime)>,
 }
 
-/// Records a batch. False when another worker has taken it over: then nothing was recorded.
+/// Records a batch. False when its lease is out or another worker has taken it over: then nothing was recorded, since a correction may
+/// have been planned meanwhile in the belief that nobody is sending.
 ///
 /// # Errors
 /// The database's.
@@ -50,7 +51,7 @@ pub async fn record(
     ];
     let statement = sql(
         "UPDATE batch SET done_at = $4, outcomes = $5, revision = $6, first_accepted_at = $7, last_accepted_at = $8
-         WHERE city_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL",
+         WHERE city_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL AND leased_until > clock_timestamp()",
         values,
     );
     if transaction.execute_raw(statement).await?.rows_affected() == 0 {

@@ -10,7 +10,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _,
-    QueryFilter as _, QuerySelect as _,
+    QueryFilter as _, QuerySelect as _, sea_query::OnConflict,
 };
 use time::OffsetDateTime;
 
@@ -36,29 +36,33 @@ pub async fn subscribe(
     (endpoint, vapid_key): (Endpoint, String),
     now: OffsetDateTime,
 ) -> Result<Registered, PushError> {
+    let row = subscription::ActiveModel {
+        city_id: Set(caller.city),
+        id: Set(SubscriptionId::new()),
+        person_id: Set(caller.person),
+        session_id: Set(caller.session),
+        origin: Set(endpoint.origin.clone()),
+        endpoint_hash: Set(endpoint.hash()),
+        endpoint: Set(endpoint.address.clone()),
+        p256dh: Set(endpoint.p256dh.clone()),
+        auth: Set(endpoint.auth.clone()),
+        vapid_key: Set(vapid_key),
+        created_at: Set(now),
+        renew: Set(false),
+        gone_at: Set(None),
+    };
+    // Two tabs register at once: one of them is first, and the other finds it.
+    let first = OnConflict::column(subscription::Column::EndpointHash).do_nothing().to_owned();
+    let fresh = subscription::Entity::insert(row).on_conflict(first).exec_without_returning(db).await? == 1;
     let known = subscription::Entity::find()
         .filter(subscription::Column::EndpointHash.eq(endpoint.hash()))
         .lock_exclusive()
         .one(db)
-        .await?;
-    let Some(known) = known else {
-        let row = subscription::ActiveModel {
-            city_id: Set(caller.city),
-            id: Set(SubscriptionId::new()),
-            person_id: Set(caller.person),
-            session_id: Set(caller.session),
-            origin: Set(endpoint.origin.clone()),
-            endpoint_hash: Set(endpoint.hash()),
-            endpoint: Set(endpoint.address),
-            p256dh: Set(endpoint.p256dh),
-            auth: Set(endpoint.auth),
-            vapid_key: Set(vapid_key),
-            created_at: Set(now),
-            renew: Set(false),
-            gone_at: Set(None),
-        };
-        return Ok(Registered { row: row.insert(db).await?, fresh: true });
-    };
+        .await?
+        .ok_or(DbErr::RecordNotFound("the subscription just registered".into()))?;
+    if fresh {
+        return Ok(Registered { row: known, fresh });
+    }
     let same_person = known.city_id == caller.city && known.person_id == caller.person;
     let holds_the_phone = known.auth == endpoint.auth && known.p256dh == endpoint.p256dh;
     if !same_person && !holds_the_phone {

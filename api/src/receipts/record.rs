@@ -9,7 +9,7 @@ use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, EntityTrait as _, Value};
 use time::OffsetDateTime;
 
 use super::ReceiptError;
-use crate::{identity::Caller, postgres::sql};
+use crate::{clock::JAPAN, identity::Caller, postgres::sql};
 
 /// Records that the caller opened `notice` and, with `acknowledged`, that they acknowledged it. Gives the receipt as it stands:
 /// what was there first stays.
@@ -29,7 +29,7 @@ pub async fn record(
     let opened = open(db, (notice, reader, caller.person), now).await?;
     let stamped = acknowledged && acknowledge(db, (notice, reader), now).await?;
     if opened || stamped {
-        count(db, caller, notice, (i32::from(opened), i32::from(stamped))).await?;
+        count(db, caller, notice, (i32::from(opened), i32::from(stamped), now)).await?;
     }
     let receipt = receipt::Entity::find_by_id((notice.city_id, reader, notice.id)).one(db).await?;
     receipt.ok_or_else(|| DbErr::RecordNotFound("the receipt just written".into()).into())
@@ -79,11 +79,11 @@ async fn count(
     db: &impl ConnectionTrait,
     caller: &Caller,
     notice: &notice::Model,
-    (opened, stamped): (i32, i32),
+    (opened, stamped, now): (i32, i32, OffsetDateTime),
 ) -> Result<(), DbErr> {
     let home = caller.home.as_ref().map(|home| home.area.path.clone()).unwrap_or_default();
     let household = caller.home.as_ref().map(|home| home.household.0);
-    let values: [Value; 7] = [
+    let values: [Value; 8] = [
         notice.city_id.0.into(),
         notice.id.0.into(),
         opened.into(),
@@ -91,6 +91,7 @@ async fn count(
         home.into(),
         household.into(),
         caller.person.0.into(),
+        now.to_offset(JAPAN).date().into(),
     ];
     let statement = sql(
         "UPDATE circulation c SET read_count = read_count + $3,
@@ -101,7 +102,8 @@ async fn count(
                 OR ch.kind = 'officers' AND EXISTS (
                     SELECT FROM seat s JOIN area sa ON sa.city_id = s.city_id AND sa.id = s.area_id
                     JOIN person p ON p.city_id = s.city_id AND p.id = s.person_id
-                    WHERE s.city_id = $1 AND (p.id = $7 OR p.household_id = $6) AND sa.path @> ARRAY[c.area_id]))",
+                    WHERE s.city_id = $1 AND (p.id = $7 OR p.household_id = $6) AND sa.path @> ARRAY[c.area_id]
+                      AND s.starts_on <= $8 AND (s.ends_on IS NULL OR s.ends_on >= $8)))",
         values,
     );
     db.execute_raw(statement).await?;

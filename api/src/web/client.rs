@@ -5,11 +5,20 @@ use std::{
     num::NonZeroU32,
 };
 
-use actix_web::{HttpRequest, http::header, web::Data};
+use actix_web::{
+    Error, HttpRequest,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header,
+    web::Data,
+};
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock as _, DefaultClock},
 };
+
+use tracing::field::Empty;
+use tracing_actix_web::RootSpanBuilder;
 
 use crate::{
     config::{Origin, Settings},
@@ -76,6 +85,25 @@ pub fn same_origin(request: &HttpRequest) -> Result<(), Problem> {
             "foreign_origin",
             format!("このページからは送れません。{own} を開いてやり直してください。"),
         ))
+    }
+}
+
+/// What the log says of a request: its route and never its path, which names notices, and the address that is believed.
+#[derive(Debug)]
+pub struct Span;
+
+impl RootSpanBuilder for Span {
+    fn on_request_start(request: &ServiceRequest) -> tracing::Span {
+        let route = request.match_pattern().unwrap_or_default();
+        tracing::info_span!("request", method = %request.method(), route, client = %address(request.request()), status = Empty)
+    }
+
+    fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        let status = match outcome {
+            Ok(response) => response.status(),
+            Err(error) => error.as_response_error().status_code(),
+        };
+        span.record("status", status.as_u16());
     }
 }
 

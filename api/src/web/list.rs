@@ -52,7 +52,8 @@ impl Cursor {
         let bytes = BASE64URL.decode(text).ok()?;
         let (micros, id) = bytes.split_first_chunk::<8>()?;
         let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(i64::from_be_bytes(*micros)) * 1_000).ok()?;
-        Some(Self { at, id: Uuid::from_slice(id).ok()? })
+        let sensible = (2000..2200).contains(&at.year());
+        Some(Self { at, id: Uuid::from_slice(id).ok()? }).filter(|_| sensible)
     }
 }
 
