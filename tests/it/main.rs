@@ -9,4 +9,5 @@ mod pages;
 mod receipts;
 mod ringing;
 mod signing_in;
+mod subscribing;
 mod whole_city;

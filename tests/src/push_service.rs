@@ -23,6 +23,7 @@ use hyper::{
     Request, Response,
     body::{Bytes, Incoming},
     header::HeaderMap,
+    http::request::Parts,
     service::service_fn,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -65,6 +66,8 @@ pub enum Reply {
     Status(u16, Vec<(&'static str, &'static str)>, &'static str),
     /// The connection breaks.
     Reset,
+    /// Nothing comes back.
+    Hang,
 }
 
 /// A message that a phone was shown.
@@ -110,6 +113,18 @@ impl PushService {
     #[must_use]
     pub fn settings(&self) -> [(&'static str, String); 2] {
         [("KAIRAN_PUSH_TEST_ORIGINS", self.origin.clone()), ("KAIRAN_PUSH_CA_FILE", self.ca_file.display().to_string())]
+    }
+
+    /// The settings that let the app call this service and another one.
+    ///
+    /// # Panics
+    /// When the authorities can't be put into one file.
+    #[must_use]
+    pub fn settings_with(&self, other: &Self) -> [(&'static str, String); 2] {
+        let read = |service: &Self| std::fs::read_to_string(&service.ca_file).expect("an authority");
+        std::fs::write(&self.ca_file, read(self) + &read(other)).expect("a file");
+        let [_, ca_file] = self.settings();
+        [("KAIRAN_PUSH_TEST_ORIGINS", format!("{},{}", self.origin, other.origin)), ca_file]
     }
 
     /// A phone with keys of its own.
@@ -244,35 +259,40 @@ async fn take(
     let (head, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
     let token = head.uri.path().trim_start_matches("/push/").to_owned();
-    let mut phones = shared.phones.lock().expect("phones");
     let answer = |status: u16| Response::builder().status(status);
-    let Some(phone) = phones.get_mut(&token) else {
-        shared.faults.lock().expect("faults").push(format!("a message for nobody: {}", head.uri));
-        return Ok(answer(404).body(Full::default())?);
-    };
-    phone.tries += 1;
-    let message = check(&head.headers, &origin, &clock, &shared).and_then(|()| open(phone, &body));
-    let message = match message {
-        Ok(message) => message,
-        Err(fault) => {
+    match receive((&head, &body), &token, (&shared, &origin, &clock)) {
+        Err((status, fault)) => {
             shared.faults.lock().expect("faults").push(fault);
-            return Ok(answer(400).body(Full::default())?);
+            Ok(answer(status).body(Full::default())?)
         }
-    };
-    match phone.answers.pop_front() {
-        None => {
-            let length = message.len();
-            let body = serde_json::from_slice(&message)?;
-            phone.arrived.push(Arrived { headers: head.headers, body, length });
-            Ok(answer(201).header("Location", format!("{origin}/message/{token}")).body(Full::default())?)
-        }
-        Some(Reply::Reset) => Err(Box::new(Broken)),
-        Some(Reply::Status(status, headers, body)) => {
+        Ok(None) => Ok(answer(201).header("Location", format!("{origin}/message/{token}")).body(Full::default())?),
+        Ok(Some(Reply::Hang)) => std::future::pending().await,
+        Ok(Some(Reply::Reset)) => Err(Box::new(Broken)),
+        Ok(Some(Reply::Status(status, headers, body))) => {
             let response =
                 headers.into_iter().fold(answer(status), |response, (name, value)| response.header(name, value));
             Ok(response.body(Full::from(body))?)
         }
     }
+}
+
+/// Looks at a message and, unless its phone was told to answer otherwise, shows it. A fault comes with the status to answer.
+fn receive(
+    (head, body): (&Parts, &[u8]),
+    token: &str,
+    (shared, origin, clock): (&Shared, &str, &Clock),
+) -> Result<Option<Reply>, (u16, String)> {
+    let mut phones = shared.phones.lock().expect("phones");
+    let phone = phones.get_mut(token).ok_or_else(|| (404, format!("a message for nobody: {}", head.uri)))?;
+    phone.tries += 1;
+    check(&head.headers, origin, clock, shared).map_err(|fault| (400, fault))?;
+    let message = open(phone, body).map_err(|fault| (400, fault))?;
+    if let Some(reply) = phone.answers.pop_front() {
+        return Ok(Some(reply));
+    }
+    let body = serde_json::from_slice(&message).map_err(|e| (400, e.to_string()))?;
+    phone.arrived.push(Arrived { headers: head.headers.clone(), body, length: message.len() });
+    Ok(None)
 }
 
 /// The headers that RFC 8030 and our own rules ask for, and the signature of RFC 8292.

@@ -1,0 +1,70 @@
+//! Browsers register to be rung, and what they hand in is judged first.
+
+use serde_json::{Value, json};
+use tests::{PushService, TestApp, town};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_is_parsed_before_it_is_believed() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let (owner, other) = (app.resident(town::YAMA_1).await, app.resident(town::KAWA).await);
+    let phone = push.phone();
+    let good = phone.subscription();
+    let post = async |body: &Value| owner.post("/api/v1/push/subscriptions", body).await;
+    let with = |pointer: &str, value: &str| {
+        let mut body = good.clone();
+        *body.pointer_mut(pointer).expect("a field") = json!(value);
+        body
+    };
+    for endpoint in [
+        "https://evil.example/push",
+        "http://localhost/push",
+        "https://localhost:1/push",
+        "https://127.0.0.1/x",
+        "nonsense",
+        "",
+    ] {
+        post(&with("/endpoint", endpoint)).await.refused_at("/endpoint");
+    }
+    post(&with("/endpoint", &format!("{}{}", good["endpoint"].as_str().expect("text"), "x".repeat(2_000))))
+        .await
+        .refused_at("/endpoint");
+    for key in ["", "AAAA", &"A".repeat(87), "not base64!"] {
+        post(&with("/keys/p256dh", key)).await.refused_at("/keys/p256dh");
+    }
+    post(&with("/keys/auth", "AAAA")).await.refused_at("/keys/auth");
+    let mut more = good.clone();
+    more["name"] = json!("x");
+    post(&more).await.refused_at("/name");
+    assert_eq!(app.number("SELECT count(*) FROM subscription").await, 0);
+
+    let key = owner.get("/api/v1/push/key").await.expect(200);
+    assert_eq!(key["public_key"].as_str().map(str::len), Some(87));
+    let first = post(&good).await.expect(201);
+    assert_eq!(first["renew"], false);
+    assert_eq!(post(&good).await.expect(200)["id"], first["id"]);
+
+    // An address that leaked silences nobody; who holds the phone itself takes it over.
+    let mut leaked = push.phone().subscription();
+    leaked["endpoint"] = good["endpoint"].clone();
+    other.post("/api/v1/push/subscriptions", &leaked).await.problem(409, "endpoint_taken");
+    let _ = other.post("/api/v1/push/subscriptions", &good).await.expect(201);
+    assert_eq!(app.number("SELECT count(*) FROM subscription").await, 1);
+    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
+    app.work().await;
+    assert_eq!(phone.tries(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_registers_twice_at_once_is_there_once() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let resident = app.resident(town::YAMA_1).await;
+    let phone = push.phone();
+    let subscription = phone.subscription();
+    let tries = (0..6).map(|_| resident.post("/api/v1/push/subscriptions", &subscription));
+    let answers = futures_util::future::join_all(tries).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 5);
+    assert_eq!(app.number("SELECT count(*) FROM subscription").await, 1);
+}
