@@ -15,10 +15,9 @@ use time::{Date, PrimitiveDateTime, macros::format_description};
 
 use super::{
     Editable, Publishing, audience_areas,
-    editing::shown_to,
     json::{AudienceIn, NoticeIn, PublishIn},
     reach,
-    view::{AreaChoice, ComposePage, ConfirmPage, Marks, Reach, Step},
+    view::{AreaChoice, ComposePage, ConfirmPage, Marks, Reach, Step, shown_to},
 };
 use crate::{
     areas,
@@ -184,7 +183,7 @@ async fn confirm(
 ) -> Result<ConfirmPage, Problem> {
     let areas = audience_areas(db, notice).await?;
     let numbers = reach(db, notice.city_id, (&notice.area_ids, notice.addressees), today).await?;
-    let senders = super::pages::names(db, std::iter::once(notice)).await?;
+    let senders = super::senders::senders(db, std::iter::once(notice)).await?;
     let sender = senders.first().map(|area| area.name.clone()).unwrap_or_default();
     let emergency = notice.importance == Importance::Emergency;
     let own = notice.author_id == Some(caller.person);

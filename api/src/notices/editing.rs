@@ -4,17 +4,16 @@ use actix_web::{
     HttpResponse, get, post,
     web::{Data, ServiceConfig},
 };
-use entity::{notice, seat::Role};
+use entity::notice;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde::Deserialize;
 
 use super::{
     Correction, Editable,
     json::{CorrectIn, WithdrawIn, read_day},
-    view::{CorrectPage, WithdrawPage},
+    view::{CorrectPage, WithdrawPage, shown_to},
 };
 use crate::{
-    areas::Count,
     clock::Clock,
     identity::{Caller, audit},
     postgres,
@@ -128,11 +127,6 @@ async fn done(
     Ok(audit(tx, (caller.city, Some(caller.person)), act, object, now).await?)
 }
 
-/// A number of households as the caller may see it: exact to an association's own people.
-pub(super) fn shown_to(caller: &Caller, number: i64) -> String {
-    Count::shown(number, caller.seats.iter().all(|seat| seat.role != Role::Staff)).to_string()
-}
-
 /// What was typed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -153,7 +147,7 @@ async fn withdrawing(
 ) -> Result<WithdrawPage, Problem> {
     let read =
         "SELECT coalesce(sum(read_count), 0)::bigint AS number FROM circulation WHERE city_id = $1 AND notice_id = $2";
-    let senders = super::pages::names(db, std::iter::once(&found.notice)).await?;
+    let senders = super::senders::senders(db, std::iter::once(&found.notice)).await?;
     Ok(WithdrawPage {
         frame: Frame::new("お知らせを取り消す", Who::from(&found.caller)).at(Section::Office),
         faults,

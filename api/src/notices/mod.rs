@@ -22,6 +22,7 @@ pub mod pages;
 mod publish;
 mod reach;
 mod rights;
+mod senders;
 mod sight;
 pub(crate) mod view;
 mod withdraw;

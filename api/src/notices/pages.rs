@@ -7,15 +7,15 @@ use actix_web::{
 use askama::Template;
 use entity::{
     area,
-    ids::AreaId,
     notice::{self, Importance},
 };
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseConnection, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait as _};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
     Entry, feed, office,
+    senders::{name_of, senders},
     view::{Item, ListPage, Marks, OfficePage, OfficeRow, State},
 };
 use crate::{
@@ -76,11 +76,11 @@ async fn my_notices(
     let more = entries.len() as u64 > ON_A_PAGE;
     entries.truncate(usize::try_from(ON_A_PAGE).unwrap_or(50));
     let last = entries.last().filter(|_| more).and_then(|entry| Some((entry.notice.published_at?, entry.notice.id.0)));
-    let senders = names(db.as_ref(), entries.iter().map(|entry| &entry.notice)).await?;
+    let sending = senders(db.as_ref(), entries.iter().map(|entry| &entry.notice)).await?;
     let (mut emergencies, mut unread, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     for entry in entries {
         let open = entry.notice.withdrawn_at.is_none();
-        let item = item(&entry, &senders, now);
+        let item = item(&entry, &sending, now);
         if open && item.marks.emergency && !item.state.acknowledged {
             emergencies.push(item);
         } else if open && !item.state.read {
@@ -98,21 +98,6 @@ async fn my_notices(
         first: cursor.is_none(),
         more: last.map(|(at, id)| format!("/?cursor={}", Cursor { at, id }.to_text())),
     })
-}
-
-/// The names of the senders of some notices, by area.
-pub(super) async fn names<'a>(
-    db: &impl ConnectionTrait,
-    notices: impl Iterator<Item = &'a notice::Model>,
-) -> Result<Vec<area::Model>, Problem> {
-    let senders: Vec<_> = notices.map(|notice| (notice.city_id, notice.sender_area_id)).collect();
-    let Some((city, _)) = senders.first() else { return Ok(Vec::new()) };
-    let ids: Vec<AreaId> = senders.iter().map(|(_, area)| *area).collect();
-    Ok(area::Entity::of(*city).filter(area::Column::Id.is_in(ids)).all(db).await?)
-}
-
-fn name_of(senders: &[area::Model], notice: &notice::Model) -> String {
-    senders.iter().find(|area| area.id == notice.sender_area_id).map(|area| area.name.clone()).unwrap_or_default()
 }
 
 fn item(Entry { notice, receipt }: &Entry, senders: &[area::Model], now: OffsetDateTime) -> Item {
@@ -153,10 +138,10 @@ async fn office_page(
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
     let notices = office(db.as_ref(), &caller).await?;
-    let senders = names(db.as_ref(), notices.iter()).await?;
+    let sending = senders(db.as_ref(), notices.iter()).await?;
     let (mut drafts, mut scheduled, mut published) = (Vec::new(), Vec::new(), Vec::new());
     for notice in &notices {
-        let row = office_row(notice, name_of(&senders, notice), now);
+        let row = office_row(notice, name_of(&sending, notice), now);
         match notice.published_at {
             None => drafts.push(row),
             Some(at) if at > now => scheduled.push(row),

@@ -1,12 +1,16 @@
 //! What the pages about notices show.
 
 use askama::Template;
-use entity::notice::{self, Importance};
+use entity::{
+    notice::{self, Importance},
+    seat::Role,
+};
 
 use crate::web::{
     dates::{Ago, Day, Moment},
     page::{Faults, Frame},
 };
+use crate::{areas::Count, identity::Caller};
 
 /// What marks a notice, in words.
 #[derive(Clone, Copy, Debug, Default)]
@@ -272,4 +276,9 @@ pub struct WithdrawPage {
     /// How many households have read it.
     pub read: String,
     pub reason: String,
+}
+
+/// A number of households as the caller may see it: exact to an association's own people.
+pub(super) fn shown_to(caller: &Caller, number: i64) -> String {
+    Count::shown(number, caller.seats.iter().all(|seat| seat.role != Role::Staff)).to_string()
 }

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult as _, Value};
 use time::Date;
 use uuid::Uuid;
 
-use super::coverage::{By, Numbers, Row, readers};
+use super::readers::{By, Numbers, Row, readers};
 use crate::postgres::sql;
 
 /// By group or by household, within `scopes`: areas of the caller's own seats.

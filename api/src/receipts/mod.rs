@@ -13,9 +13,11 @@ pub mod api;
 mod coverage;
 mod households;
 pub mod pages;
+mod readers;
 mod record;
 
-pub use coverage::{By, Row, coverage};
+pub use coverage::coverage;
+pub use readers::{By, Row};
 pub use record::record;
 
 /// What can go wrong with receipts.
