@@ -235,7 +235,7 @@ CREATE TABLE circulation (
     published_at timestamptz NOT NULL,
     read_count   integer NOT NULL DEFAULT 0 CHECK (read_count >= 0),
     acknowledged_count integer NOT NULL DEFAULT 0 CHECK (acknowledged_count BETWEEN 0 AND read_count),
-    PRIMARY KEY (city_id, notice_id, channel_id, area_id),
+    PRIMARY KEY (city_id, notice_id, area_id, channel_id),   -- by area: coverage asks so, before statistics know the notice
     FOREIGN KEY (city_id, notice_id) REFERENCES notice (city_id, id),
     FOREIGN KEY (city_id, channel_id) REFERENCES channel (city_id, id),
     FOREIGN KEY (city_id, area_id) REFERENCES area (city_id, id)
