@@ -11,3 +11,4 @@ mod ringing;
 mod signing_in;
 mod subscribing;
 mod whole_city;
+mod working;
