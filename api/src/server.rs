@@ -5,8 +5,8 @@ use std::{net::TcpListener, sync::Arc};
 use actix_web::{
     App, HttpResponse, HttpServer,
     dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
-    get,
     middleware::{Compress, from_fn},
+    route,
     web::{Data, QueryConfig, Redirect, ServiceConfig as ActixConfig},
 };
 use sea_orm::DatabaseConnection;
@@ -136,13 +136,13 @@ fn app(
 }
 
 /// Alive.
-#[get("/healthz")]
+#[route("/healthz", method = "GET", method = "HEAD")]
 async fn healthz() -> HttpResponse {
     HttpResponse::Ok().body("ok")
 }
 
 /// Able to serve: the database answers and its schema is ours.
-#[get("/readyz")]
+#[route("/readyz", method = "GET", method = "HEAD")]
 async fn readyz(db: Data<DatabaseConnection>) -> Result<HttpResponse, Problem> {
     match postgres::missing_migrations(db.as_ref()).await {
         Ok(missing) if missing.is_empty() => Ok(HttpResponse::Ok().body("ready")),

@@ -298,13 +298,15 @@ async fn a_drill_says_so_on_the_lock_screen() {
 async fn a_service_that_was_down_is_tried_again_without_help() {
     let push = PushService::start().await;
     let app = TestApp::start_with_push(&push).await;
-    let resident = app.resident(town::YAMA_1).await;
     let mut phones = Vec::new();
-    for _ in 0..60 {
-        let phone = push.phone();
-        resident.turn_on(&phone).await;
-        phone.answer_status([503; 2]);
-        phones.push(phone);
+    for _ in 0..6 {
+        let resident = app.resident(town::YAMA_1).await;
+        for _ in 0..10 {
+            let phone = push.phone();
+            resident.turn_on(&phone).await;
+            phone.answer_status([503; 2]);
+            phones.push(phone);
+        }
     }
     app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
     app.work().await;

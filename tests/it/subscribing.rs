@@ -68,3 +68,20 @@ async fn a_browser_that_registers_twice_at_once_is_there_once() {
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 5);
     assert_eq!(app.number("SELECT count(*) FROM subscription").await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_has_twenty_browsers_at_most_and_the_newest_stay() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let resident = app.resident(town::YAMA_1).await;
+    let mut phones = Vec::new();
+    for _ in 0..22 {
+        let phone = push.phone();
+        resident.turn_on(&phone).await;
+        phones.push(phone);
+    }
+    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
+    app.work().await;
+    let shown: Vec<usize> = phones.iter().map(|phone| phone.arrived().len()).collect();
+    assert_eq!(shown, [vec![0; 2], vec![1; 20]].concat());
+}

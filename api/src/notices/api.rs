@@ -85,8 +85,8 @@ pub async fn publish(
     once.write(found.caller.person.0, body.digest, async move |tx| {
         let Editable { caller, notice } = found;
         let id = notice.id.to_string();
-        let act = if alone.is_some() { "publish alone" } else { "publish" };
         let notice = super::publish(tx, notice, (caller.person, Publishing { alone }), now).await?;
+        let act = if notice.alone_reason.is_some() { "publish alone" } else { "publish" };
         audit(tx, (caller.city, Some(caller.person)), act, (id, notice.title.clone()), now).await?;
         Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
     })

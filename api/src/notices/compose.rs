@@ -241,8 +241,8 @@ async fn publish_form(
         Err(problem) => Err(problem),
         Ok(()) => {
             postgres::write(&db, async move |tx| {
-                let act = if alone.is_some() { "publish alone" } else { "publish" };
                 let notice = super::publish(tx, what, (who.person, Publishing { alone }), now).await?;
+                let act = if notice.alone_reason.is_some() { "publish alone" } else { "publish" };
                 let object = (notice.id.to_string(), notice.title.clone());
                 audit(tx, (who.city, Some(who.person)), act, object, now).await?;
                 Ok(())

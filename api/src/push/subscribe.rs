@@ -15,7 +15,10 @@ use sea_orm::{
 use time::OffsetDateTime;
 
 use super::{PushError, endpoint::Endpoint};
-use crate::identity::Caller;
+use crate::{identity::Caller, postgres::sql};
+
+/// Browsers that a person may have registered.
+const MOST: i64 = 20;
 
 /// A browser as it is registered.
 #[derive(Debug)]
@@ -61,6 +64,7 @@ pub async fn subscribe(
         .await?
         .ok_or(DbErr::RecordNotFound("the subscription just registered".into()))?;
     if fresh {
+        forget_oldest(db, (caller.city, caller.person)).await?;
         return Ok(Registered { row: known, fresh });
     }
     let same_person = known.city_id == caller.city && known.person_id == caller.person;
@@ -87,6 +91,18 @@ pub async fn subscribe(
     row.auth = Set(endpoint.auth);
     row.gone_at = Set(None);
     Ok(Registered { row: row.update(db).await?, fresh: false })
+}
+
+/// Lets the oldest go of more browsers than a person has: each is called with every notice, and a stranger can name any number.
+async fn forget_oldest(db: &impl ConnectionTrait, (city, person): (CityId, PersonId)) -> Result<(), DbErr> {
+    let statement = sql(
+        "DELETE FROM subscription WHERE city_id = $1 AND id IN (
+            SELECT id FROM subscription WHERE city_id = $1 AND person_id = $2
+            ORDER BY created_at DESC, id DESC OFFSET $3)",
+        [city.0.into(), person.0.into(), MOST.into()],
+    );
+    db.execute_raw(statement).await?;
+    Ok(())
 }
 
 /// Takes one of the caller's browsers out. False when they have none with this id.
