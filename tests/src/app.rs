@@ -96,7 +96,7 @@ impl TestApp {
         Keys::make(&keys_dir).expect("keys");
         let url = SecretString::from(link(&lease().url(database)));
         let ground = Ground {
-            db: postgres::connect(&url, 8).await.expect("a database"),
+            db: postgres::connect(&url, 20).await.expect("a database"),
             origin: settings
                 .public_origin
                 .clone()
