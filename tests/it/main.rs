@@ -10,5 +10,6 @@ mod receipts;
 mod ringing;
 mod signing_in;
 mod subscribing;
+mod telegrams;
 mod whole_city;
 mod working;
