@@ -107,11 +107,12 @@ async fn tokens_end_by_time_and_by_signing_out() {
 async fn a_seat_that_ended_is_over_at_once() {
     let app = TestApp::start().await;
     let officer = app.officer(town::YAMA).await;
-    let _ = officer.announce("最後のお知らせ", town::YAMA).await;
+    let id = officer.announce("最後のお知らせ", town::YAMA).await;
     app.work().await;
     app.tamper("UPDATE seat SET starts_on = '2020-04-01', ends_on = '2021-03-31'").await;
     let me = officer.get("/api/v1/me").await.expect(200);
     assert_eq!(me["seats"], json!([]));
+    officer.get(&format!("/api/v1/notices/{id}/delivery")).await.problem(404, "not_found");
     officer.post("/api/v1/notices", &tests::actor::notice("もう一つ", town::YAMA)).await.problem(403, "no_seat");
 }
 
