@@ -1,6 +1,7 @@
 //! The installation's keys: made once, kept in files that only their owner can read, never overwritten.
 //!
-//! `vapid.pem` (P-256) is what every phone has subscribed under: another one silences them all. `token.pem` (Ed25519) signs
+//! `vapid.pem` (P-256) is what every phone has subscribed under: another one silences them all. So it is replaced slowly: the one before
+//! is kept as `vapid-….pem` until the last phone has subscribed under `vapid.pem`, and each is signed for with its own. `token.pem` (Ed25519) signs
 //! tokens. Whatever else needs a secret derives it from the latter, so that there is nothing more to keep.
 
 use std::{
@@ -30,6 +31,8 @@ pub struct Keys {
     pub vapid: SecretString,
     /// Its public half: 65 bytes, uncompressed.
     pub vapid_public: Vec<u8>,
+    /// VAPID keys of before, with their ids: phones that subscribed under them are still signed for.
+    pub former_vapid: Vec<(String, SecretString)>,
     /// The token-signing key pair, PKCS#8 in DER.
     pub token: SecretSlice<u8>,
     /// Its public half: 32 bytes.
@@ -89,7 +92,7 @@ impl Keys {
         Ok(made)
     }
 
-    /// Reads both keys from `dir`.
+    /// Reads the keys from `dir`.
     ///
     /// # Errors
     /// When a file is missing or holds no key of its kind.
@@ -108,17 +111,30 @@ impl Keys {
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der);
         let vapid_public =
             pair.map_err(|_| KeyError::NoKey { path, expected: "P-256" })?.public_key().as_ref().to_vec();
+        let mut former_vapid = Vec::new();
+        for name in former(dir)? {
+            let (pem, der, path) = read(&name, "P-256")?;
+            let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der);
+            let pair = pair.map_err(|_| KeyError::NoKey { path, expected: "P-256" })?;
+            former_vapid.push((key_id(pair.public_key().as_ref()), pem));
+        }
         let (_, der, path) = read(TOKEN, "Ed25519")?;
         let pair = Ed25519KeyPair::from_pkcs8(&der);
         let token_public =
             pair.map_err(|_| KeyError::NoKey { path, expected: "Ed25519" })?.public_key().as_ref().to_vec();
-        Ok(Self { vapid, vapid_public, token: SecretSlice::from(der), token_public })
+        Ok(Self { vapid, vapid_public, former_vapid, token: SecretSlice::from(der), token_public })
     }
 
     /// The id of the VAPID key, kept on every subscription made under it.
     #[must_use]
     pub fn vapid_id(&self) -> String {
         key_id(&self.vapid_public)
+    }
+
+    /// All VAPID keys with their ids, the present one first.
+    pub fn vapid_keys(&self) -> impl Iterator<Item = (String, &SecretString)> {
+        let former = self.former_vapid.iter().map(|(id, pem)| (id.clone(), pem));
+        std::iter::once((self.vapid_id(), &self.vapid)).chain(former)
     }
 
     /// The id of the token-signing key: `kid` of every token.
@@ -133,6 +149,20 @@ impl Keys {
         let root = hmac::Key::new(hmac::HMAC_SHA256, self.token.expose_secret());
         hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, purpose.as_bytes()).as_ref())
     }
+}
+
+/// The files of VAPID keys of before: `vapid-….pem`.
+fn former(dir: &Path) -> Result<Vec<String>, KeyError> {
+    let failed = |source| KeyError::File { path: dir.to_owned(), source };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
+        if name.starts_with("vapid-") && name.ends_with(".pem") {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// The first 12 characters of a public key's hash.

@@ -33,6 +33,8 @@ pub async fn connect(url: &SecretString, connections: u32) -> Result<DatabaseCon
     let options = options.application_name("kairan").options([
         ("idle_in_transaction_session_timeout", "60s"),
         ("timezone", "UTC"),
+        // Compiling a query costs more than any of ours takes.
+        ("jit", "off"),
         // The pool's ROLLBACK nearly always finds nothing to undo, and PostgreSQL would warn of it each time.
         ("client_min_messages", "error"),
         // A lost COMMIT is a lost receipt: never trade it for speed.

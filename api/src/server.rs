@@ -129,10 +129,21 @@ fn app(
         .configure(pages)
         .service(Redirect::new("/api/docs", "/api/docs/"))
         .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", openapi()))
-        .service(metrics::scrape)
+        .service(scrape)
         .service(healthz)
         .service(readyz)
         .default_service(actix_web::web::to(async || Err::<HttpResponse, _>(Problem::not_found())))
+}
+
+/// For the inside of the installation: the proxy in front should not pass it on.
+#[route("/metrics", method = "GET", method = "HEAD")]
+async fn scrape(db: Data<DatabaseConnection>, clock: Data<Clock>) -> Result<HttpResponse, Problem> {
+    // What this process has counted is worth showing even where the database does not answer.
+    match push::status::status(db.as_ref(), clock.now()).await {
+        Ok(status) => status.record(),
+        Err(error) => tracing::warn!(%error, "how sending stands can't be read"),
+    }
+    metrics::page()
 }
 
 /// Alive.

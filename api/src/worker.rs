@@ -1,30 +1,38 @@
 //! The worker: plans what is published and sends what is due.
 //!
-//! It wakes on a timer of at most a second, or on a NOTIFY, which is a hint only: a lost one costs one tick. Several batches are in hand at
-//! once, of each service no more than a few, and some room is kept for emergencies, so that a sick service or a large notice
-//! holds up nobody else.
+//! It wakes on a timer of at most a second, or on a NOTIFY, which is a hint only: a lost one costs one tick. Planning and sending go on beside
+//! each other, so that the first phones of a city ring while its last are looked for. Several batches are in hand at once, of each
+//! service no more than a few, and some room is kept for emergencies, so that a sick service or a large notice holds up nobody else. Meanwhile
+//! keys are made ahead for whoever is next.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    collections::HashMap,
+    io,
+    sync::{Arc, atomic::AtomicBool, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, DbErr};
 use sqlx::postgres::PgListener;
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::{Notify, watch},
+    task::{Id, JoinSet},
+};
 
 use crate::{
     clock::JAPAN,
     push::{
+        ahead::{self, Ahead},
         claim::{Claim, Room, claim},
         deliver::{DeliverError, Post},
         fan_out::fan_out,
-        pace::Paces,
-        transport::{Transport, TransportError},
+        mailing::Desk,
+        subscribe::end_signed_out,
         vapid::Vapid,
+        wire::{
+            dial::{Dial, WayOutError},
+            lanes::Lanes,
+        },
     },
     server::Ground,
     web::purge_kept_answers,
@@ -37,7 +45,7 @@ const IN_HAND: usize = 12;
 const CALM: usize = 8;
 /// Of one service.
 const OF_ONE_SERVICE: usize = 4;
-/// How often old answers are forgotten.
+/// How often old answers are forgotten, and keys that nobody needs any more.
 const PURGE: Duration = Duration::from_secs(3600);
 
 /// What stops a worker from being made.
@@ -45,10 +53,13 @@ const PURGE: Duration = Duration::from_secs(3600);
 pub enum WorkerError {
     /// The way to the push services.
     #[error("KAIRAN_PUSH_CA_FILE: {0}")]
-    Transport(#[from] TransportError),
+    WayOut(#[from] WayOutError),
     /// The VAPID key.
     #[error("the VAPID key can't sign: {0}")]
     Vapid(#[from] web_push::WebPushError),
+    /// The threads.
+    #[error("no thread to send from: {0}")]
+    Thread(#[from] io::Error),
 }
 
 /// A worker.
@@ -56,6 +67,22 @@ pub enum WorkerError {
 pub struct Worker {
     ground: Ground,
     post: Arc<Post>,
+    keys_ahead: bool,
+}
+
+/// How a worker works.
+#[derive(Debug)]
+pub struct Manner {
+    /// What every message says; none: what its notice says.
+    pub payload: Option<Vec<u8>>,
+    /// Whether keys are made ahead.
+    pub keys_ahead: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { payload: None, keys_ahead: true }
+    }
 }
 
 impl Worker {
@@ -64,21 +91,42 @@ impl Worker {
     /// # Errors
     /// When the further authority or the key can't be used.
     pub fn new(ground: &Ground) -> Result<Self, WorkerError> {
-        let post = Post {
-            db: ground.db.clone(),
+        Self::in_manner(ground, Manner::default())
+    }
+
+    /// A worker that works otherwise than usual, to be measured.
+    ///
+    /// # Errors
+    /// As [`Worker::new`].
+    pub fn in_manner(ground: &Ground, Manner { payload, keys_ahead }: Manner) -> Result<Self, WorkerError> {
+        let desk = Desk {
             clock: ground.clock.clone(),
-            origin: ground.origin.clone(),
-            transport: Transport::new(&ground.settings)?,
             vapid: Vapid::new(&ground.keys, &ground.settings.vapid_subject)?,
-            paces: Paces::default(),
+            on_the_way: Default::default(),
+            keyring: Default::default(),
+            in_hand: Default::default(),
             log_key: ground.keys.secret_for("endpoint log"),
             stopping: AtomicBool::new(false),
         };
-        Ok(Self { ground: ground.clone(), post: Arc::new(post) })
+        let post = Post {
+            db: ground.db.clone(),
+            origin: ground.origin.clone(),
+            desk: Arc::new(desk),
+            lanes: Lanes::start(&Dial::new(&ground.settings)?)?,
+            ahead: Ahead::default(),
+            payload,
+        };
+        Ok(Self { ground: ground.clone(), post: Arc::new(post), keys_ahead })
     }
 
     fn db(&self) -> &DatabaseConnection {
         &self.ground.db
+    }
+
+    /// How many keys are made ahead, and how many are still to be made.
+    #[must_use]
+    pub fn keys(&self) -> (usize, usize) {
+        (self.post.desk.keyring.ready(), self.post.ahead.waiting())
     }
 
     /// Plans and sends whatever is due at this moment, and comes back when nothing more can be claimed.
@@ -86,7 +134,7 @@ impl Worker {
     /// # Errors
     /// The first failure; what was in hand is taken over when its lease is out.
     pub async fn turn(&self) -> Result<(), DeliverError> {
-        fan_out(self.db(), self.ground.clock.now()).await?;
+        while fan_out(self.db(), self.ground.clock.now()).await? > 0 {}
         let mut hands = Hands::default();
         loop {
             self.fill(&mut hands).await?;
@@ -99,43 +147,114 @@ impl Worker {
 
     /// Works until `stop` turns true; then begins nothing more and records what is in hand.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+        let planned = Notify::new();
+        let mut stopped = stop.clone();
+        tokio::select! {
+            () = self.plan(&planned) => {}
+            () = self.make_keys() => {}
+            () = self.tidy() => {}
+            // First, so that what is in hand is recorded before the others are let go of.
+            () = self.send(&planned, stopped_by(&mut stop)) => {}
+        }
+        // Whoever ended first, the worker ends when it is told to.
+        stopped_by(&mut stopped).await;
+    }
+
+    /// Plans what is published, part by part, and says so to whoever sends.
+    async fn plan(&self, planned: &Notify) {
         let mut hints = self.listen().await;
-        let mut hands = Hands::default();
         let mut tick = tokio::time::interval(TICK);
-        let mut purge = tokio::time::interval(PURGE);
-        while !*stop.borrow() {
+        loop {
+            match fan_out(self.db(), self.ground.clock.now()).await {
+                Ok(0) => {}
+                Ok(_) => {
+                    planned.notify_one();
+                    continue;
+                }
+                Err(error) => complain(&error),
+            }
             if hints.is_none() {
                 hints = self.listen().await;
-            }
-            if let Err(error) = self.take_up(&mut hands).await {
-                tracing::warn!(%error, "the database does not answer the worker");
             }
             tokio::select! {
                 _ = tick.tick() => {}
                 () = hinted(&mut hints) => {}
-                Some(done) = hands.next(), if !hands.is_empty() => log_failure(done),
-                _ = purge.tick() => {
-                    purge_kept_answers(self.db(), self.ground.clock.now()).await.map_or_else(
-                        |error| tracing::warn!(%error, "old answers could not be forgotten"),
-                        |forgotten| tracing::debug!(forgotten, "old answers are forgotten"),
-                    );
-                }
-                _ = stop.changed() => {}
             }
         }
-        self.post.stopping.store(true, Relaxed);
+    }
+
+    /// Sends what is due until it is told to stop; then records what is in hand.
+    async fn send(&self, planned: &Notify, stopped: impl Future<Output = ()>) {
+        tokio::pin!(stopped);
+        let mut hands = Hands::default();
+        let mut tick = tokio::time::interval(TICK);
+        loop {
+            if let Err(error) = self.fill(&mut hands).await {
+                complain(&error);
+            }
+            let (ready, wanted) = self.keys();
+            metrics::gauge!("push_keys_ready").set(ready as f64);
+            metrics::gauge!("push_keys_wanted").set(wanted as f64);
+            metrics::gauge!("push_messages_in_flight").set(self.post.desk.on_the_way.count() as f64);
+            tokio::select! {
+                () = &mut stopped => break,
+                _ = tick.tick() => {}
+                () = planned.notified() => {}
+                Some(done) = hands.next(), if !hands.is_empty() => log_failure(done),
+            }
+        }
+        self.post.desk.stopping.store(true, Relaxed);
         while let Some(done) = hands.next().await {
             log_failure(done);
         }
     }
 
-    async fn take_up(&self, hands: &mut Hands) -> Result<(), DeliverError> {
-        fan_out(self.db(), self.ground.clock.now()).await?;
-        self.fill(hands).await
+    /// Makes keys ahead for drafts, scheduled notices, and whoever has just used theirs.
+    async fn make_keys(&self) {
+        if !self.keys_ahead {
+            return std::future::pending().await;
+        }
+        let foresee = async {
+            let mut tick = tokio::time::interval(TICK);
+            loop {
+                tick.tick().await;
+                if let Err(error) = self.post.ahead.foresee(self.db(), self.ground.clock.now()).await {
+                    complain(&error);
+                }
+            }
+        };
+        tokio::select! {
+            () = foresee => {}
+            made = self.post.ahead.make(self.db(), &self.post.desk) => {
+                if let Err(error) = made {
+                    tracing::error!(%error, "no keys are made ahead");
+                }
+                std::future::pending().await
+            }
+        }
+    }
+
+    async fn tidy(&self) {
+        let mut tick = tokio::time::interval(PURGE);
+        loop {
+            tick.tick().await;
+            match purge_kept_answers(self.db(), self.ground.clock.now()).await {
+                Ok(forgotten) => tracing::debug!(forgotten, "old answers are forgotten"),
+                Err(error) => tracing::warn!(%error, "old answers could not be forgotten"),
+            }
+            match end_signed_out(self.db()).await {
+                Ok(ended) => tracing::debug!(ended, "subscriptions of those who signed out are ended"),
+                Err(error) => tracing::warn!(%error, "subscriptions could not be looked through"),
+            }
+            match ahead::sweep(self.db(), &self.post.desk.keyring).await {
+                Ok(dropped) => tracing::debug!(dropped, "keys of subscriptions that ended are dropped"),
+                Err(error) => tracing::warn!(%error, "keys could not be looked through"),
+            }
+        }
     }
 
     /// Claims as many batches as there is room for.
-    async fn fill(&self, hands: &mut Hands) -> Result<(), DeliverError> {
+    async fn fill(&self, hands: &mut Hands) -> Result<(), DbErr> {
         while hands.len() < IN_HAND {
             let now = self.ground.clock.now();
             let quiet =
@@ -154,6 +273,15 @@ impl Worker {
         listener.listen("kairan_work").await.ok()?;
         Some(listener)
     }
+}
+
+async fn stopped_by(stop: &mut watch::Receiver<bool>) {
+    // Whoever could say so being gone is the same.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+fn complain(error: &DbErr) {
+    tracing::warn!(%error, "the database does not answer the worker");
 }
 
 /// Waits for a hint; without a listener for ever, since there is the timer.
@@ -179,8 +307,9 @@ fn log_failure(done: Result<bool, DeliverError>) {
 /// The batches in hand.
 #[derive(Default)]
 struct Hands {
-    tasks: JoinSet<(Claim, Result<bool, DeliverError>)>,
-    held: Vec<(String, bool)>,
+    tasks: JoinSet<Result<bool, DeliverError>>,
+    /// The service of each, and whether it is an emergency.
+    held: HashMap<Id, (String, bool)>,
 }
 
 impl Hands {
@@ -194,36 +323,32 @@ impl Hands {
 
     /// How many are no emergencies.
     fn calm(&self) -> usize {
-        self.held.iter().filter(|(_, urgent)| !urgent).count()
+        self.held.values().filter(|(_, urgent)| !urgent).count()
     }
 
     /// The services that have as many as they may.
     fn busy(&self) -> Vec<String> {
-        let count = |origin: &str| self.held.iter().filter(|(held, _)| held == origin).count();
-        let full = self.held.iter().map(|(origin, _)| origin).filter(|origin| count(origin) >= OF_ONE_SERVICE);
+        let count = |origin: &str| self.held.values().filter(|(held, _)| held == origin).count();
+        let full = self.held.values().map(|(origin, _)| origin).filter(|origin| count(origin) >= OF_ONE_SERVICE);
         full.cloned().collect()
     }
 
     fn take(&mut self, post: Arc<Post>, claim: Claim) {
-        self.held.push((claim.origin.clone(), claim.urgent));
-        self.tasks.spawn(async move {
-            let done = post.deliver(&claim).await;
-            (claim, done)
-        });
+        let what = (claim.origin.clone(), claim.urgent);
+        let task = self.tasks.spawn(async move { post.deliver(&claim).await });
+        self.held.insert(task.id(), what);
     }
 
     /// The next one that is done; none when none is in hand.
     async fn next(&mut self) -> Option<Result<bool, DeliverError>> {
-        match self.tasks.join_next().await? {
-            Ok((claim, done)) => {
-                let place = self.held.iter().position(|held| *held == (claim.origin.clone(), claim.urgent));
-                place.map(|place| self.held.swap_remove(place));
+        match self.tasks.join_next_with_id().await? {
+            Ok((id, done)) => {
+                self.held.remove(&id);
                 Some(done)
             }
             Err(error) => {
-                // Which one it was is lost with it; its lease runs out.
-                tracing::error!(%error, "a batch's task failed");
-                self.held.pop();
+                tracing::error!(%error, "a batch's task failed; its lease runs out");
+                self.held.remove(&error.id());
                 Some(Ok(true))
             }
         }

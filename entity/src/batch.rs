@@ -43,6 +43,10 @@ pub struct Model {
     pub first_accepted_at: Option<OffsetDateTime>,
     /// When it took the last.
     pub last_accepted_at: Option<OffsetDateTime>,
+    /// By which the service knows the messages, one a line.
+    pub message_ids: Option<String>,
+    /// Seconds that the service keeps a message, where it is less than was asked for.
+    pub shortened_to: Option<i32>,
 }
 
 /// None: what joins rows is said by the queries.

@@ -1,4 +1,4 @@
-//! That the batches of one revision of a notice have been made.
+//! How far the batches of one revision of a notice have been made.
 
 use sea_orm::entity::prelude::*;
 use time::OffsetDateTime;
@@ -22,6 +22,10 @@ pub struct Model {
     pub planned_at: OffsetDateTime,
     /// How many subscriptions were found.
     pub subscriptions: i32,
+    /// Whether that is all.
+    pub complete: bool,
+    /// The last area that it covers, in the order of ids; none before the first part, and where it is made at once.
+    pub through: Option<Uuid>,
 }
 
 /// None: what joins rows is said by the queries.

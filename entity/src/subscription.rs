@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use time::OffsetDateTime;
 
-use crate::ids::{CityId, PersonId, SessionId, SubscriptionId};
+use crate::ids::{AreaId, CityId, PersonId, SessionId, SubscriptionId};
 
 /// A row of `subscription`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -35,8 +35,10 @@ pub struct Model {
     pub created_at: OffsetDateTime,
     /// Whether the page has to subscribe again.
     pub renew: bool,
-    /// When the service said that it is gone.
+    /// When it ended: the service said that it is gone, or its person signed out.
     pub gone_at: Option<OffsetDateTime>,
+    /// Where its person lives; the database keeps it.
+    pub area_id: Option<AreaId>,
 }
 
 /// None: what joins rows is said by the queries.

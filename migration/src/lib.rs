@@ -7,6 +7,7 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait::async_trait};
 
 mod m20261122_000001_circulation;
+mod m20261123_000001_push_engine;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -15,6 +16,6 @@ pub struct Migrator;
 #[async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_circulation::Migration)]
+        vec![Box::new(m20261122_000001_circulation::Migration), Box::new(m20261123_000001_push_engine::Migration)]
     }
 }

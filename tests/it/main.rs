@@ -6,6 +6,7 @@ mod importing;
 mod joining;
 mod notices;
 mod pages;
+mod planning;
 mod receipts;
 mod ringing;
 mod signing_in;

@@ -243,8 +243,8 @@ async fn a_dead_workers_batch_is_taken_over_and_the_late_one_cannot_record() {
     app.tamper("UPDATE batch SET leased_until = clock_timestamp() - interval '1 second'").await;
     app.work().await;
     assert_eq!(phone.arrived().len(), 1);
-    assert!(!renew(app.db(), &dead).await.expect("a query"));
-    let late = Report { revision: 1, sent: vec![Sent::not(Outcome::GivenUp)], accepted: None };
+    assert_eq!(renew(app.db(), &dead).await.expect("a query"), None);
+    let late = Report { revision: 1, sent: vec![Sent::not(Outcome::GivenUp)], window: None };
     assert!(!record(app.db(), &dead, &late, now).await.expect("a query"));
     assert_eq!(app.number("SELECT outcomes[1]::bigint FROM batch").await, Outcome::Accepted as i64);
 }

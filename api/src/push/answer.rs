@@ -123,6 +123,32 @@ impl Verdict {
     }
 }
 
+/// What a service says of a message that it took.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The address by which it knows the message (RFC 8030, section 5), without what all its messages have in common.
+    pub message_id: Option<Box<str>>,
+    /// For how many seconds it keeps it, where that is less than was asked for.
+    pub shortened_to: Option<u32>,
+}
+
+/// Reads what a service says of a message that it took and that was to be kept for `ttl` seconds.
+#[must_use]
+pub fn taken(reply: &Reply, ttl: u32) -> Taken {
+    let Reply::Answer { headers, .. } = reply else { return Taken::default() };
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let id = text("location").and_then(|address| address.rsplit('/').next()).unwrap_or_default();
+    let kept = text("ttl").and_then(|text| text.parse().ok());
+    Taken {
+        // What is longer is none that could be named to anybody.
+        message_id: Some(id).filter(|id| !id.is_empty() && id.len() <= LONGEST_ID).map(Box::from),
+        shortened_to: kept.filter(|kept| *kept < ttl),
+    }
+}
+
+/// The longest id that is kept; autopush's have some 200 characters.
+const LONGEST_ID: usize = 512;
+
 /// Reads a reply of `service` at `now`.
 #[must_use]
 pub fn judge(service: Service, reply: &Reply, now: OffsetDateTime) -> Verdict {
@@ -181,6 +207,30 @@ mod tests {
                 assert_eq!(judged(service, status, &[], ""), Verdict::Accepted, "{service:?} {status}");
             }
         }
+    }
+
+    #[test]
+    fn row_200_201_202_keeps_the_message_id_and_notes_a_shortened_ttl() {
+        let said = |headers: &[(&'static str, &str)]| {
+            let headers = headers
+                .iter()
+                .map(|(name, value)| {
+                    (http::HeaderName::from_static(name), HeaderValue::from_str(value).expect("a value"))
+                })
+                .collect();
+            taken(&Reply::Answer { status: StatusCode::CREATED, headers, body: Vec::new() }, 3_600)
+        };
+        let all = said(&[("location", "https://updates.push.services.mozilla.com/m/gAAAA"), ("ttl", "60")]);
+        assert_eq!(all, Taken { message_id: Some("gAAAA".into()), shortened_to: Some(60) });
+        for nothing in [
+            said(&[]),
+            said(&[("ttl", "3600")]),
+            said(&[("ttl", "many"), ("location", "/")]),
+            said(&[("location", &"x".repeat(600))]),
+        ] {
+            assert_eq!(nothing, Taken::default());
+        }
+        assert_eq!(taken(&Reply::NoAnswer, 1), Taken::default());
     }
 
     #[test]

@@ -1,40 +1,89 @@
-//! Whose phones a notice is for, at this moment: asked when it is fanned out, and again when a batch is sent, so that who signed
+//! Whose phones a notice is for, at this moment: asked when it is planned, and again when a batch is sent, so that who signed
 //! out, moved away or lost a seat meanwhile is left alone.
+//!
+//! The rule stands here twice, since it is asked from two ends: [`audience`] starts from subscriptions that are known, [`part`] from
+//! areas, which are gone through one after another. A test holds the two to each other.
+//!
+//! - residents under an area in whose channel for everyone the notice goes round;
+//! - who holds a seat in the areas named or below them. A centre lies below its district, and so do its seats;
+//! - the whole staff, where one person alone published an emergency: then it is for everyone to see that they did.
 
-/// The beginning of a query, which gives `audience (id, person_id, origin)`: the subscriptions that notice `$2` of city `$1` is
-/// for on the day `$3`, each once. `only` narrows the subscriptions `s` that are looked at.
+/// The beginning of a query, which gives `audience`: of the subscriptions whose ids the query `given (id)` gives, the rows of those that
+/// notice `$2` of city `$1` is for on the day `$3`.
 ///
-/// - residents under an area in whose channel for everyone it goes round;
-/// - who holds a seat in the areas named or below them. A centre lies below its district, and so do its seats;
-/// - the whole staff, where one person alone published an emergency: then it is for everyone to see that they did.
+/// Each table is asked row by row (`LATERAL … LIMIT 1`): the database's statistics know nothing of a notice just published, and would read
+/// whole tables for a batch.
 #[must_use]
-pub fn audience(only: &str) -> String {
+pub fn audience(given: &str) -> String {
     format!(
-        "WITH asked AS (
-             SELECT area_ids, alone_reason IS NOT NULL AS alone FROM notice WHERE city_id = $1 AND id = $2
-         ), reached AS (
-             SELECT DISTINCT c.area_id FROM circulation c
-             JOIN channel h ON h.city_id = c.city_id AND h.id = c.channel_id AND h.kind = 'everyone'
-             WHERE c.city_id = $1 AND c.notice_id = $2
-         ), live AS (
-             SELECT s.id, s.person_id, s.origin FROM subscription s
-             JOIN session e ON e.city_id = s.city_id AND e.id = s.session_id AND e.ended_at IS NULL
-             WHERE s.city_id = $1 AND s.gone_at IS NULL {only}
-         ), addressed AS (
-             SELECT l.person_id FROM live l
-             JOIN person p ON p.city_id = $1 AND p.id = l.person_id
-             JOIN household h ON h.city_id = $1 AND h.id = p.household_id
-             JOIN area a ON a.city_id = $1 AND a.id = h.area_id
-             CROSS JOIN LATERAL unnest(a.path) AS above (id)
-             JOIN reached r ON r.area_id = above.id
-             UNION
-             SELECT l.person_id FROM live l
-             JOIN seat t ON t.city_id = $1 AND t.person_id = l.person_id
-                 AND t.starts_on <= $3 AND (t.ends_on IS NULL OR t.ends_on >= $3)
-             JOIN area a ON a.city_id = $1 AND a.id = t.area_id
-             JOIN asked n ON a.path && n.area_ids OR n.alone AND t.role = 'staff'
+        "WITH asked AS MATERIALIZED (
+             SELECT area_ids, addressees = 'everyone' AS everyone, alone_reason IS NOT NULL AS alone
+             FROM notice WHERE city_id = $1 AND id = $2
+         ), live AS MATERIALIZED (
+             SELECT s.*, p.household_id FROM ({given}) AS given (id)
+             CROSS JOIN LATERAL (
+                 SELECT * FROM subscription s WHERE s.city_id = $1 AND s.id = given.id AND s.gone_at IS NULL LIMIT 1) s
+             CROSS JOIN LATERAL (
+                 SELECT FROM session e WHERE e.city_id = $1 AND e.id = s.session_id AND e.ended_at IS NULL LIMIT 1) e
+             CROSS JOIN LATERAL (SELECT household_id FROM person p WHERE p.city_id = $1 AND p.id = s.person_id LIMIT 1) p
+         ), homes AS MATERIALIZED (
+             SELECT h.id, h.area_id FROM (SELECT DISTINCT household_id FROM live) l
+             CROSS JOIN LATERAL (
+                 SELECT h.id, h.area_id FROM household h WHERE h.city_id = $1 AND h.id = l.household_id LIMIT 1) h
+         ), areas AS MATERIALIZED (
+             SELECT a.id FROM asked CROSS JOIN (SELECT DISTINCT area_id FROM homes) d
+             CROSS JOIN LATERAL (SELECT a.id, a.path FROM area a WHERE a.city_id = $1 AND a.id = d.area_id LIMIT 1) a
+             WHERE asked.everyone AND a.path && asked.area_ids
+         ), reached AS MATERIALIZED (
+             SELECT h.id FROM homes h JOIN areas a ON a.id = h.area_id
+         ), holders AS MATERIALIZED (
+             SELECT l.person_id FROM asked CROSS JOIN (SELECT DISTINCT person_id FROM live) l
+             CROSS JOIN LATERAL (
+                 SELECT t.area_id, t.role FROM seat t WHERE t.city_id = $1 AND t.person_id = l.person_id
+                     AND t.starts_on <= $3 AND (t.ends_on IS NULL OR t.ends_on >= $3) OFFSET 0) t
+             CROSS JOIN LATERAL (SELECT a.path FROM area a WHERE a.city_id = $1 AND a.id = t.area_id LIMIT 1) a
+             WHERE a.path && asked.area_ids OR asked.alone AND t.role = 'staff'
          ), audience AS (
-             SELECT l.id, l.person_id, l.origin FROM live l JOIN addressed d ON d.person_id = l.person_id
+             SELECT l.* FROM live l
+             WHERE l.household_id IN (SELECT id FROM reached) OR l.person_id IN (SELECT person_id FROM holders)
          )"
     )
+}
+
+/// The beginning of a query, which gives `audience (id, origin, area_id)`: of the subscriptions that notice `$2` of city `$1` is for on the
+/// day `$3`, those of the first `$5` areas after `$4` in which it goes round, and `turn (area_id)`, these areas. Where `$4` is null it
+/// begins, with all who hold a seat; nobody is in two parts. Who has signed out may still be among them: sending asks again.
+#[must_use]
+pub fn part() -> &'static str {
+    "WITH asked AS MATERIALIZED (
+         SELECT area_ids, alone_reason IS NOT NULL AS alone FROM notice WHERE city_id = $1 AND id = $2
+     ), everyone AS MATERIALIZED (
+         SELECT DISTINCT c.area_id FROM circulation c
+         JOIN channel h ON h.city_id = c.city_id AND h.id = c.channel_id AND h.kind = 'everyone'
+         WHERE c.city_id = $1 AND c.notice_id = $2
+     ), within AS MATERIALIZED (
+         -- Where it goes round in an association and besides in a group of it, the group is in the association's part.
+         SELECT e.area_id FROM everyone e
+         JOIN area a ON a.city_id = $1 AND a.id = e.area_id
+         CROSS JOIN LATERAL unnest(a.path[:cardinality(a.path) - 1]) AS above (id)
+         JOIN everyone o ON o.area_id = above.id
+     ), turn AS MATERIALIZED (
+         SELECT area_id FROM everyone WHERE $4::uuid IS NULL OR area_id > $4 ORDER BY area_id LIMIT $5
+     ), holders AS MATERIALIZED (
+         SELECT DISTINCT t.person_id FROM seat t
+         JOIN area a ON a.city_id = $1 AND a.id = t.area_id
+         JOIN asked n ON a.path && n.area_ids OR n.alone AND t.role = 'staff'
+         WHERE t.city_id = $1 AND t.starts_on <= $3 AND (t.ends_on IS NULL OR t.ends_on >= $3)
+     ), homes AS MATERIALIZED (
+         SELECT a.id FROM turn JOIN area a ON a.city_id = $1 AND a.path @> ARRAY[turn.area_id]
+         WHERE turn.area_id NOT IN (SELECT area_id FROM within)
+     ), audience AS (
+         SELECT s.id, s.origin, s.area_id FROM homes
+         JOIN subscription s ON s.city_id = $1 AND s.area_id = homes.id AND s.gone_at IS NULL
+         WHERE s.person_id NOT IN (SELECT person_id FROM holders)
+         UNION ALL
+         SELECT s.id, s.origin, s.area_id FROM holders
+         JOIN subscription s ON s.city_id = $1 AND s.person_id = holders.person_id AND s.gone_at IS NULL
+         WHERE $4::uuid IS NULL
+     )"
 }

@@ -1,14 +1,14 @@
-//! Claiming a batch: a short transaction that takes a lease and raises the fencing token.
+//! Claiming a batch: one statement that takes a lease and raises the fencing token.
 //!
 //! Leases run by the database's clock, so that a worker whose own clock is wrong can't steal from another. Who holds an older token
 //! than the row's can neither renew nor record.
 
 use entity::ids::{BatchId, CityId, NoticeId};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, TransactionTrait as _, Value};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::origin::SICK_AFTER;
+use super::{origin::SICK_AFTER, pace::Window};
 use crate::postgres::sql;
 
 /// A batch in hand.
@@ -33,8 +33,20 @@ pub struct Claim {
     /// The token.
     pub fence: i64,
     /// Whether the service was failing when last heard of: then one message has to get through before the others follow.
-    #[sea_orm(skip)]
     pub probing: bool,
+    /// How many messages the service bears at once.
+    pub at_once: i16,
+    /// How many batches share that, this one included.
+    pub sharers: i64,
+}
+
+impl Claim {
+    /// How many messages of this batch may be on their way at once.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        let number = |number: i64| usize::try_from(number).unwrap_or(1);
+        Window::share(number(self.at_once.into()), number(self.sharers))
+    }
 }
 
 /// What a worker may take just now.
@@ -51,45 +63,58 @@ pub struct Room {
 ///
 /// # Errors
 /// The database's.
-pub async fn claim(db: &DatabaseConnection, room: &Room, now: OffsetDateTime) -> Result<Option<Claim>, DbErr> {
-    let transaction = db.begin().await?;
-    let values: [Value; 3] = [now.into(), room.urgent_only.into(), room.busy.clone().into()];
+pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) -> Result<Option<Claim>, DbErr> {
+    let values: [Value; 4] = [now.into(), room.urgent_only.into(), room.busy.clone().into(), SICK_AFTER.into()];
     let statement = sql(
-        "UPDATE batch SET fence = fence + 1,
-                leased_until = clock_timestamp() + CASE WHEN urgent THEN interval '10 seconds' ELSE interval '30 seconds' END
-         WHERE (city_id, id) = (
-            SELECT b.city_id, b.id FROM batch b LEFT JOIN push_origin o ON o.origin = b.origin
+        "WITH due AS (
+            SELECT b.city_id, b.id, coalesce(o.at_once, 64::smallint) AS at_once
+            FROM batch b LEFT JOIN push_origin o ON o.origin = b.origin
             WHERE b.done_at IS NULL AND b.due_at <= $1
               AND (b.leased_until IS NULL OR b.leased_until < clock_timestamp())
               AND (b.urgent OR NOT $2) AND b.origin <> ALL ($3)
               AND (o.paused_until IS NULL OR o.paused_until <= $1
                    OR b.urgent AND (o.probed_at IS NULL OR o.probed_at <= $1 - interval '10 seconds'))
             ORDER BY b.urgent DESC, b.due_at LIMIT 1
-            FOR UPDATE OF b SKIP LOCKED)
-         RETURNING city_id, id, notice_id, urgent, origin, subscription_ids, attempt, expires_at, fence",
+            FOR UPDATE OF b SKIP LOCKED
+         ), taken AS (
+            UPDATE batch b SET fence = b.fence + 1,
+                   leased_until = clock_timestamp() + CASE WHEN b.urgent THEN interval '10 seconds' ELSE interval '30 seconds' END
+            FROM due WHERE b.city_id = due.city_id AND b.id = due.id
+            RETURNING b.city_id, b.id, b.notice_id, b.urgent, b.origin, b.subscription_ids, b.attempt, b.expires_at, b.fence,
+                      due.at_once
+         ), probed AS (
+            UPDATE push_origin o SET probed_at = $1 FROM taken
+            WHERE o.origin = taken.origin AND (o.paused_until > $1 OR o.failures_in_row >= $4)
+            RETURNING o.origin
+         )
+         SELECT taken.*, EXISTS (SELECT FROM probed) AS probing,
+                1 + (SELECT count(*) FROM batch other
+                     WHERE other.origin = taken.origin AND other.done_at IS NULL AND other.leased_until > clock_timestamp()
+                       AND other.id <> taken.id) AS sharers
+         FROM taken",
         values,
     );
-    let mut claim = Claim::find_by_statement(statement).one(&transaction).await?;
-    if let Some(claim) = &mut claim {
-        let failing =
-            "UPDATE push_origin SET probed_at = $2 WHERE origin = $1 AND (paused_until > $2 OR failures_in_row >= $3)";
-        let values = [claim.origin.clone().into(), now.into(), SICK_AFTER.into()];
-        claim.probing = transaction.execute_raw(sql(failing, values)).await?.rows_affected() > 0;
-    }
-    transaction.commit().await?;
-    Ok(claim)
+    Claim::find_by_statement(statement).one(db).await
 }
 
-/// Holds on to a batch that takes long. False when another worker has it.
+/// How things stand with a batch in hand.
+#[derive(Clone, Copy, Debug, FromQueryResult, PartialEq, Eq)]
+pub struct Held {
+    /// Whether the notice was withdrawn meanwhile: then nothing more leaves.
+    pub withdrawn: bool,
+}
+
+/// Holds on to a batch that takes long, and asks whether it is still to be sent. None when another worker has it.
 ///
 /// # Errors
 /// The database's.
-pub async fn renew(db: &impl ConnectionTrait, claim: &Claim) -> Result<bool, DbErr> {
+pub async fn renew(db: &impl ConnectionTrait, claim: &Claim) -> Result<Option<Held>, DbErr> {
     let statement = sql(
         "UPDATE batch
          SET leased_until = clock_timestamp() + CASE WHEN urgent THEN interval '10 seconds' ELSE interval '30 seconds' END
-         WHERE city_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL",
+         WHERE city_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL
+         RETURNING NOT EXISTS (SELECT FROM notice n WHERE n.city_id = $1 AND n.id = notice_id AND n.withdrawn_at IS NULL) AS withdrawn",
         [claim.city_id.0.into(), claim.id.0.into(), claim.fence.into()],
     );
-    Ok(db.execute_raw(statement).await?.rows_affected() == 1)
+    Held::find_by_statement(statement).one(db).await
 }

@@ -1,8 +1,10 @@
 //! Fanning out: each published notice gets its batches, in one transaction with the plan that says so.
 //!
-//! The plan's key decides who does it, so any number of workers may try at once and again. A correction goes to those who got an
-//! earlier revision, and to nobody else: batches that are still waiting send the newest text by themselves. It waits while such a
-//! batch is on its way with a text that nobody can name until it comes back.
+//! The plan's row decides who does it, so any number of workers may try at once and again. A notice for a whole city is planned in parts, a few areas
+//! first, so that the first phones ring before the last are found; the plan says how far it has come, in the transaction of
+//! each part's batches. A correction goes to those who got an earlier revision, and to nobody else: batches that are still waiting send the
+//! newest text by themselves. So it waits until the plan before it is complete, and while such a batch is on its way with a text that nobody
+//! can name until it comes back.
 
 use entity::{
     ids::{CityId, NoticeId},
@@ -10,12 +12,13 @@ use entity::{
     revision,
 };
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _, TransactionTrait as _,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _, TransactionTrait as _, Value,
 };
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 use super::{
-    audience::audience,
+    audience::{audience, part},
     message::{EMERGENCY_LIFE, LONGEST_LIFE},
     outcome::Outcome,
 };
@@ -26,23 +29,28 @@ use crate::{
 
 /// How many subscriptions a batch holds at most.
 const BATCH: usize = 500;
+/// Areas in the first part of a plan: few, so that the first phones ring at once.
+const FIRST_AREAS: i64 = 8;
+/// Areas in each further part: all that there are in a city.
+const MORE_AREAS: i64 = 100_000;
 /// An emergency is over by the next day unless it says otherwise.
 const EMERGENCY_MATTERS: Duration = Duration::hours(24);
 
-/// Makes the batches of every notice that has come out and has none yet. Gives how many notices that were.
+/// Makes batches for every notice that has come out and is not planned to its end: of each, one part. Gives how many parts that were; where
+/// it is none, there is nothing left to plan for now.
 ///
 /// # Errors
 /// The database's, while it looks for them.
 pub async fn fan_out(db: &DatabaseConnection, now: OffsetDateTime) -> Result<usize, DbErr> {
-    let mut planned = 0;
+    let mut parts = 0;
     for (city, notice) in unplanned(db, now).await? {
         match plan_one(db, (city, notice), now).await {
-            Ok(done) => planned += usize::from(done),
+            Ok(done) => parts += usize::from(done),
             // One that can't be planned must not keep the others from ringing.
             Err(error) => tracing::error!(%error, %notice, "a notice could not be planned"),
         }
     }
-    Ok(planned)
+    Ok(parts)
 }
 
 async fn plan_one(db: &DatabaseConnection, which: (CityId, NoticeId), now: OffsetDateTime) -> Result<bool, DbErr> {
@@ -52,8 +60,8 @@ async fn plan_one(db: &DatabaseConnection, which: (CityId, NoticeId), now: Offse
     Ok(done)
 }
 
-/// The notices without a plan, emergencies first. What came out longer ago than a message lives has nothing left to say; so only
-/// the last weeks' notices are looked at, however many years there are.
+/// The notices that are not planned to their end, emergencies first. What came out longer ago than a message lives has nothing left to say; so
+/// only the last weeks' notices are looked at, however many years there are.
 async fn unplanned(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<Vec<(CityId, NoticeId)>, DbErr> {
     let query = sql(
         "WITH recent AS (
@@ -61,8 +69,9 @@ async fn unplanned(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<Vec
             UNION SELECT city_id, notice_id FROM revision WHERE at > $2)
          SELECT n.city_id, n.id FROM recent JOIN notice n ON n.city_id = recent.city_id AND n.id = recent.id
          WHERE n.published_at <= $1 AND n.withdrawn_at IS NULL
-           AND NOT EXISTS (
-                SELECT 1 FROM plan p WHERE p.city_id = n.city_id AND p.notice_id = n.id AND p.revision = n.revision)
+           AND (EXISTS (SELECT FROM plan p WHERE p.city_id = n.city_id AND p.notice_id = n.id AND NOT p.complete)
+                OR NOT EXISTS (
+                    SELECT FROM plan p WHERE p.city_id = n.city_id AND p.notice_id = n.id AND p.revision = n.revision))
          ORDER BY (n.importance = 'emergency') DESC, n.published_at",
         [now.into(), (now - LONGEST_LIFE).into()],
     );
@@ -70,13 +79,38 @@ async fn unplanned(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<Vec
     rows.iter().map(|row| Ok((row.try_get("", "city_id")?, row.try_get("", "id")?))).collect()
 }
 
-/// Plans one notice. False where there is nothing to do: another worker was first, it was withdrawn, or it has to wait.
+/// A plan that has begun.
+struct Begun {
+    revision: i32,
+    /// The area that it has come to.
+    through: Option<Uuid>,
+}
+
+/// Plans one part of a notice. False where there is nothing to do: another worker is at it, it was withdrawn, or it has to wait.
 async fn plan(db: &DatabaseTransaction, (city, id): (CityId, NoticeId), now: OffsetDateTime) -> Result<bool, DbErr> {
     let Some(notice) = notice::Entity::find_by_id((city, id)).one(db).await? else { return Ok(false) };
+    if notice.withdrawn_at.is_some() {
+        return Ok(false);
+    }
+    let urgent = notice.importance == Importance::Emergency;
+    let expires_at = valid_until(&notice, came_out(db, &notice).await?, now);
+    let common = |revision: i32| -> [Value; 4] { [revision.into(), urgent.into(), now.into(), expires_at.into()] };
+    let open = db.query_one_raw(sql(
+        "SELECT revision, through FROM plan WHERE city_id = $1 AND notice_id = $2 AND NOT complete
+         FOR UPDATE SKIP LOCKED",
+        [city.into(), id.into()],
+    ));
+    if let Some(row) = open.await? {
+        let begun = Begun { revision: row.try_get("", "revision")?, through: row.try_get("", "through")? };
+        plan_part(db, (&notice, begun), now, common).await?;
+        return Ok(true);
+    }
+    // Who has it locked makes a part of it; the key decides between two who begin.
     let first = db.query_one_raw(sql(
-        "INSERT INTO plan (city_id, notice_id, revision, planned_at, subscriptions)
-         SELECT n.city_id, n.id, n.revision, $4, 0 FROM notice n
+        "INSERT INTO plan (city_id, notice_id, revision, planned_at, subscriptions, complete)
+         SELECT n.city_id, n.id, n.revision, $4, 0, false FROM notice n
          WHERE n.city_id = $1 AND n.id = $2 AND n.revision = $3 AND n.withdrawn_at IS NULL
+           AND NOT EXISTS (SELECT FROM plan p WHERE p.city_id = n.city_id AND p.notice_id = n.id AND NOT p.complete)
            AND NOT EXISTS (
                 SELECT 1 FROM batch b WHERE b.city_id = n.city_id AND b.notice_id = n.id AND b.revision < n.revision
                   AND b.done_at IS NULL AND b.leased_until > clock_timestamp())
@@ -86,43 +120,91 @@ async fn plan(db: &DatabaseTransaction, (city, id): (CityId, NoticeId), now: Off
         [city.into(), id.into(), notice.revision.into(), now.into()],
     ));
     let Some(row) = first.await? else { return Ok(false) };
-    let narrowed = if row.try_get::<bool>("", "corrects")? { got_it_before() } else { String::new() };
-    let urgent = notice.importance == Importance::Emergency;
-    let expires_at = valid_until(&notice, came_out(db, &notice).await?, now);
-    // The ids of batches are seen by nobody and ordered by nothing: the database may draw them.
-    db.execute_raw(sql(
-        &format!(
-            "{}, numbered AS (
-                 SELECT id, origin, (row_number() OVER (PARTITION BY origin ORDER BY id) - 1) / {BATCH} AS part FROM audience
-             ), made AS (
-                 INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
-                 SELECT $1, gen_random_uuid(), $2, $4, $5, origin, array_agg(id ORDER BY id), 1, $6, $7
-                 FROM numbered GROUP BY origin, part
-                 RETURNING cardinality(subscription_ids) AS subscriptions
-             )
-             UPDATE plan SET subscriptions = (SELECT coalesce(sum(subscriptions), 0) FROM made)
-             WHERE city_id = $1 AND notice_id = $2 AND revision = $4",
-            audience(&narrowed)
-        ),
-        [
-            city.into(),
-            id.into(),
-            now.to_offset(JAPAN).date().into(),
-            notice.revision.into(),
-            urgent.into(),
-            now.into(),
-            expires_at.into(),
-        ],
-    ))
-    .await?;
+    if row.try_get::<bool>("", "corrects")? {
+        plan_correction(db, &notice, now, common(notice.revision)).await?;
+    } else {
+        plan_part(db, (&notice, Begun { revision: notice.revision, through: None }), now, common).await?;
+    }
     Ok(true)
 }
 
-/// The phones of those who were reached by an earlier revision: browsers change their subscriptions, persons stay. `$4` is the revision
-/// that is planned.
+/// The next areas, and with the last of them the plan is complete.
+async fn plan_part(
+    db: &DatabaseTransaction,
+    (notice, begun): (&notice::Model, Begun),
+    now: OffsetDateTime,
+    common: impl Fn(i32) -> [Value; 4],
+) -> Result<(), DbErr> {
+    let areas = if begun.through.is_none() { FIRST_AREAS } else { MORE_AREAS };
+    let text = format!(
+        "{part}, {batches}
+         UPDATE plan SET subscriptions = subscriptions + (SELECT coalesce(sum(subscriptions), 0) FROM made),
+                through = coalesce((SELECT area_id FROM turn ORDER BY area_id DESC LIMIT 1), through),
+                complete = (SELECT count(*) FROM turn) < $5
+         WHERE city_id = $1 AND notice_id = $2 AND revision = $6",
+        part = part(),
+        batches = batches(6),
+    );
+    let [revision, urgent, at, expires_at] = common(begun.revision);
+    let values = [
+        notice.city_id.0.into(),
+        notice.id.0.into(),
+        now.to_offset(JAPAN).date().into(),
+        begun.through.into(),
+        areas.into(),
+        revision,
+        urgent,
+        at,
+        expires_at,
+    ];
+    db.execute_raw(sql(&text, values)).await?;
+    Ok(())
+}
+
+/// Those who got an earlier revision, at once: how many they are is known.
+async fn plan_correction(
+    db: &DatabaseTransaction,
+    notice: &notice::Model,
+    now: OffsetDateTime,
+    [revision, urgent, at, expires_at]: [Value; 4],
+) -> Result<(), DbErr> {
+    let text = format!(
+        "{audience}, {batches}
+         UPDATE plan SET subscriptions = (SELECT coalesce(sum(subscriptions), 0) FROM made), complete = true
+         WHERE city_id = $1 AND notice_id = $2 AND revision = $4",
+        audience = audience(&got_it_before()),
+        batches = batches(4),
+    );
+    let today = now.to_offset(JAPAN).date();
+    let values = [notice.city_id.0.into(), notice.id.0.into(), today.into(), revision, urgent, at, expires_at];
+    db.execute_raw(sql(&text, values)).await?;
+    Ok(())
+}
+
+/// The middle of a query: batches of the `audience`, by push service. The values from `$first` on are the revision, whether it is
+/// urgent, from when and until when it is to be sent. Neighbours are in one batch: what is looked up for them is the same. The ids of batches are seen by nobody and ordered by nothing: the database may draw them.
+fn batches(first: usize) -> String {
+    format!(
+        "numbered AS (
+             SELECT id, origin, (row_number() OVER (PARTITION BY origin ORDER BY area_id) - 1) / {BATCH} AS part FROM audience
+         ), made AS (
+             INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
+             SELECT $1, gen_random_uuid(), $2, ${revision}, ${urgent}, origin, array_agg(id), 1, ${at}, ${expires_at}
+             FROM numbered GROUP BY origin, part
+             RETURNING cardinality(subscription_ids) AS subscriptions
+         )",
+        revision = first,
+        urgent = first + 1,
+        at = first + 2,
+        expires_at = first + 3,
+    )
+}
+
+/// The subscriptions of those who were reached by an earlier revision: browsers change their subscriptions, persons stay. `$4` is the
+/// revision that is planned.
 fn got_it_before() -> String {
     format!(
-        "AND s.person_id IN (
+        "SELECT s.id FROM subscription s WHERE s.city_id = $1 AND s.gone_at IS NULL AND s.person_id IN (
              SELECT was.person_id FROM batch b CROSS JOIN LATERAL unnest(b.subscription_ids, b.outcomes) AS sent (id, outcome)
              JOIN subscription was ON was.city_id = b.city_id AND was.id = sent.id
              WHERE b.city_id = $1 AND b.notice_id = $2 AND b.revision < $4 AND b.done_at IS NOT NULL AND sent.outcome = {})",

@@ -15,7 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::problem::Problem;
 
-pub mod address;
+pub mod ahead;
 pub mod answer;
 pub mod api;
 mod audience;
@@ -24,6 +24,9 @@ pub mod deliver;
 pub mod delivery;
 pub mod endpoint;
 pub mod fan_out;
+pub mod keyring;
+pub mod letter;
+pub mod mailing;
 pub mod message;
 pub mod origin;
 pub mod outcome;
@@ -31,9 +34,11 @@ pub mod pace;
 pub mod pages;
 pub mod record;
 pub mod retry_after;
+pub mod seen;
+pub mod status;
 pub mod subscribe;
-pub mod transport;
 pub mod vapid;
+pub mod wire;
 
 /// What can go wrong with a subscription.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    answer::{Sign, Verdict},
+    answer::{Sign, Taken, Verdict},
     retry_after,
 };
 
@@ -28,7 +28,7 @@ pub enum Outcome {
 }
 
 /// One try: what came of it, and what follows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Sent {
     /// What became of it.
     pub outcome: Outcome,
@@ -40,6 +40,8 @@ pub struct Sent {
     pub tells: Tells,
     /// When the service took it.
     pub accepted_at: Option<OffsetDateTime>,
+    /// What the service said of the message that it took.
+    pub taken: Taken,
 }
 
 /// What a try says of its service.
@@ -61,7 +63,14 @@ impl Sent {
     /// What follows of nothing having been sent.
     #[must_use]
     pub fn not(outcome: Outcome) -> Self {
-        Self { outcome, again_in: None, renew: false, tells: Tells::Nothing, accepted_at: None }
+        Self {
+            outcome,
+            again_in: None,
+            renew: false,
+            tells: Tells::Nothing,
+            accepted_at: None,
+            taken: Taken::default(),
+        }
     }
 
     /// What was not sent because its batch had taken long enough: it goes on in another one at once.
@@ -73,7 +82,7 @@ impl Sent {
     /// What follows of a verdict after the `attempt`th try, `left` before the message's time is over.
     #[must_use]
     pub fn after(verdict: Verdict, (attempt, urgent): (i16, bool), left: Duration) -> Self {
-        let end = |outcome, tells| Self { outcome, again_in: None, renew: false, tells, accepted_at: None };
+        let end = |outcome, tells| Self { tells, ..Self::not(outcome) };
         let again = |wait: Duration, tells| {
             // At most the time left: the last try falls a moment before the end.
             let last = left - Duration::SECOND;

@@ -1,130 +1,96 @@
 //! How many messages are on their way at once: to each push service as many as it bears, and in all as many as we do.
 //!
-//! The number for a service goes up by an eighth while all is well and is halved when it says that we are too fast or doesn't
-//! answer. An emergency has room that nothing else may take.
+//! What a service bears is known to all workers through the database (`push_origin.at_once`); a batch gets its share of it when it is
+//! claimed, and tells what it has learnt when it is recorded. Within the batch the number goes up by an eighth while all is well and is halved when
+//! the service says that we are too fast or doesn't answer. An emergency has room that nothing else may take.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::answer::{Sign, Verdict};
 
-const AT_FIRST: usize = 64;
-const LEAST: usize = 4;
-const MOST: usize = 256;
-/// On their way in all, and of these what is no emergency.
+/// The fewest messages on their way to a service.
+pub const LEAST: usize = 4;
+/// The most.
+pub const MOST: usize = 256;
+/// On their way in all, from this process, and of these what is no emergency.
 const IN_ALL: usize = 256;
 const CALM: usize = 192;
-/// Services whose pace is remembered; a stranger can name any number of hosts below an allowed one.
-const REMEMBERED: usize = 1_000;
 
-/// The paces of all services, in this process.
+/// How many messages of one batch are on their way at once.
 #[derive(Debug)]
-pub struct Paces {
-    all: Arc<Semaphore>,
-    calm: Arc<Semaphore>,
-    by_origin: Mutex<HashMap<String, Arc<Pace>>>,
-}
-
-/// The pace of one service.
-#[derive(Debug)]
-pub struct Pace {
-    slots: Arc<Semaphore>,
-    state: Mutex<State>,
-}
-
-#[derive(Debug)]
-struct State {
-    limit: usize,
-    /// Slots that were taken away while in use: they end when they come back.
-    surplus: usize,
+pub struct Window {
+    size: usize,
     answers_since_change: usize,
+    slowed: bool,
 }
 
-/// Room for one message.
-#[derive(Debug)]
-pub struct Room {
-    pace: Arc<Pace>,
-    slot: Option<OwnedSemaphorePermit>,
-    _calm: Option<OwnedSemaphorePermit>,
-    _all: Option<OwnedSemaphorePermit>,
-}
-
-impl Default for Paces {
-    fn default() -> Self {
-        Self {
-            all: Arc::new(Semaphore::new(IN_ALL)),
-            calm: Arc::new(Semaphore::new(CALM)),
-            by_origin: Mutex::default(),
-        }
-    }
-}
-
-impl Paces {
-    /// The pace of `origin`.
+impl Window {
+    /// The share of one batch, where `at_once` is what the service bears and `sharers` batches share it.
     #[must_use]
-    pub fn of(&self, origin: &str) -> Arc<Pace> {
-        let mut paces = self.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
-        if paces.len() >= REMEMBERED {
-            paces.retain(|_, pace| Arc::strong_count(pace) > 1);
-        }
-        paces.entry(origin.to_owned()).or_default().clone()
+    pub fn share(at_once: usize, sharers: usize) -> Self {
+        let size = (at_once / sharers.max(1)).clamp(1, MOST);
+        Self { size, answers_since_change: size, slowed: false }
     }
 
-    /// Waits for room: first at the service, so that who waits for a slow one takes no room from the others.
-    pub async fn enter(&self, pace: &Arc<Pace>, urgent: bool) -> Room {
-        // The semaphores are never closed, so there is always a permit to come.
-        let slot = pace.slots.clone().acquire_owned().await.ok();
-        let calm = if urgent { None } else { self.calm.clone().acquire_owned().await.ok() };
-        let all = self.all.clone().acquire_owned().await.ok();
-        Room { pace: pace.clone(), slot, _calm: calm, _all: all }
+    /// How many may be on their way.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
     }
-}
 
-impl Default for Pace {
-    fn default() -> Self {
-        let state = State { limit: AT_FIRST, surplus: 0, answers_since_change: AT_FIRST };
-        Self { slots: Arc::new(Semaphore::new(AT_FIRST)), state: Mutex::new(state) }
+    /// Whether the service was found too slow for us.
+    #[must_use]
+    pub fn slowed(&self) -> bool {
+        self.slowed
     }
-}
 
-impl Pace {
     /// Takes note of an answer.
-    pub fn note(&self, verdict: Verdict) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.answers_since_change = state.answers_since_change.saturating_add(1);
+    pub fn note(&mut self, verdict: Verdict) {
+        self.answers_since_change = self.answers_since_change.saturating_add(1);
         let sign = if let Verdict::Retry { sign, .. } = verdict { sign } else { Sign::None };
         // Those on their way together fail together: they are one reason to slow down, not sixty.
-        if sign != Sign::None && state.answers_since_change >= state.limit {
-            let slower = (state.limit / 2).max(LEAST);
-            let less = state.limit - slower;
-            state.surplus += less - self.slots.forget_permits(less);
-            state.limit = slower;
-            state.answers_since_change = 0;
-        } else if verdict == Verdict::Accepted && state.answers_since_change >= state.limit * 2 {
-            let faster = (state.limit + state.limit.div_ceil(8)).min(MOST);
-            let more = faster - state.limit;
-            let kept = more.min(state.surplus);
-            state.surplus -= kept;
-            self.slots.add_permits(more - kept);
-            state.limit = faster;
-            state.answers_since_change = 0;
+        if sign != Sign::None && self.answers_since_change >= self.size {
+            self.size = (self.size / 2).max(1);
+            self.slowed = true;
+            self.answers_since_change = 0;
+        } else if verdict == Verdict::Accepted && self.answers_since_change >= self.size * 2 {
+            self.size = (self.size + self.size.div_ceil(8)).min(MOST);
+            self.answers_since_change = 0;
         }
     }
 }
 
-impl Drop for Room {
+/// What is on its way from this process, over all services.
+#[derive(Debug, Default)]
+pub struct OnTheWay(AtomicUsize);
+
+impl OnTheWay {
+    /// Room for one more message. None when there is none: then what is on its way has to come back first. Who has nothing on the way is never
+    /// turned away (`first`), so that many small batches cannot starve each other.
+    pub fn enter(&self, urgent: bool, first: bool) -> Option<OneMore<'_>> {
+        let most = if urgent { IN_ALL } else { CALM };
+        let before = self.0.fetch_add(1, Relaxed);
+        let one = OneMore(&self.0);
+        // Dropped, it gives its place back.
+        (first || before < most).then_some(one)
+    }
+}
+
+impl OnTheWay {
+    /// How many messages are on their way.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.load(Relaxed)
+    }
+}
+
+/// One message on its way.
+#[derive(Debug)]
+pub struct OneMore<'a>(&'a AtomicUsize);
+
+impl Drop for OneMore<'_> {
     fn drop(&mut self) {
-        let mut state = self.pace.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.surplus > 0
-            && let Some(slot) = self.slot.take()
-        {
-            state.surplus -= 1;
-            slot.forget();
-        }
+        self.0.fetch_sub(1, Relaxed);
     }
 }
 
@@ -134,43 +100,37 @@ mod tests {
 
     const TOO_FAST: Verdict = Verdict::Retry { after: None, sign: Sign::TooFast };
 
-    fn limit(pace: &Pace) -> usize {
-        pace.state.lock().expect("state").limit
-    }
-
-    #[tokio::test]
-    async fn a_service_that_is_too_slow_is_spared_and_tried_again() {
-        let paces = Paces::default();
-        let pace = paces.of("https://slow.example");
-        let mut rooms = Vec::new();
-        for _ in 0..AT_FIRST {
-            rooms.push(paces.enter(&pace, false).await);
-        }
-        pace.note(TOO_FAST);
-        pace.note(TOO_FAST);
-        assert_eq!(limit(&pace), 32, "one wave halves it once");
-        drop(rooms);
-        assert_eq!(pace.slots.available_permits(), 32, "slots in use end when they come back");
+    #[test]
+    fn row_concurrency_64_to_start_up_and_down_256_in_all() {
+        let mut window = Window::share(64, 1);
+        assert_eq!(window.size(), 64);
+        window.note(TOO_FAST);
+        window.note(TOO_FAST);
+        assert_eq!(window.size(), 32, "one wave halves it once");
         for _ in 0..10_000 {
-            pace.note(TOO_FAST);
+            window.note(TOO_FAST);
         }
-        assert_eq!((limit(&pace), pace.slots.available_permits()), (LEAST, LEAST));
+        assert_eq!((window.size(), window.slowed()), (1, true));
         for _ in 0..100_000 {
-            pace.note(Verdict::Accepted);
+            window.note(Verdict::Accepted);
         }
-        assert_eq!((limit(&pace), pace.slots.available_permits()), (MOST, MOST));
+        assert_eq!(window.size(), MOST);
+        assert_eq!(Window::share(64, 4).size(), 16, "four batches of one service share what it bears");
+        assert_eq!(Window::share(4, 9).size(), 1);
     }
 
-    #[tokio::test]
-    async fn an_emergency_has_room_that_nothing_else_takes() {
-        let paces = Paces::default();
-        let mut rooms = Vec::new();
-        for n in 0..CALM {
-            rooms.push(paces.enter(&paces.of(&format!("https://{}.example", n % 4)), false).await);
-        }
-        let other = paces.of("https://other.example");
-        let late = tokio::time::timeout(std::time::Duration::from_millis(20), paces.enter(&other, false));
-        assert!(late.await.is_err());
-        rooms.push(paces.enter(&other, true).await);
+    #[test]
+    fn an_emergency_has_room_that_nothing_else_takes() {
+        let way = OnTheWay::default();
+        let mut calm: Vec<_> = (0..CALM).filter_map(|_| way.enter(false, false)).collect();
+        assert_eq!(calm.len(), CALM);
+        assert!(way.enter(false, false).is_none());
+        assert!(way.enter(false, true).is_some(), "but nobody waits for ever");
+        let urgent: Vec<_> = (0..=IN_ALL).filter_map(|_| way.enter(true, false)).collect();
+        assert_eq!(urgent.len(), IN_ALL - CALM);
+        calm.pop();
+        assert!(way.enter(false, false).is_none(), "what an emergency took is given to it first");
+        drop(urgent);
+        assert!(way.enter(false, false).is_some());
     }
 }

@@ -11,6 +11,7 @@ use super::{
     claim::Claim,
     origin,
     outcome::{Outcome, Sent},
+    pace::Window,
     retry_after::with_jitter,
 };
 use crate::postgres::sql;
@@ -22,8 +23,28 @@ pub struct Report {
     pub revision: i32,
     /// What became of each subscription, in the batch's order.
     pub sent: Vec<Sent>,
+    /// What the service was found to bear, where anything was sent.
+    pub window: Option<Window>,
+}
+
+impl Report {
     /// When the service took the first message and the last.
-    pub accepted: Option<(OffsetDateTime, OffsetDateTime)>,
+    fn accepted(&self) -> (Option<OffsetDateTime>, Option<OffsetDateTime>) {
+        let times = || self.sent.iter().filter_map(|one| one.accepted_at);
+        (times().min(), times().max())
+    }
+
+    /// The ids by which the service knows the messages, one a line in the batch's order; none where it named none.
+    fn message_ids(&self) -> Option<String> {
+        let ids: Vec<&str> = self.sent.iter().map(|one| one.taken.message_id.as_deref().unwrap_or_default()).collect();
+        ids.iter().any(|id| !id.is_empty()).then(|| ids.join("\n"))
+    }
+
+    /// The shortest time that the service keeps one of them, where that is less than was asked for.
+    #[must_use]
+    pub fn shortened_to(&self) -> Option<u32> {
+        self.sent.iter().filter_map(|one| one.taken.shortened_to).min()
+    }
 }
 
 /// Records a batch. False when its lease is out or another worker has taken it over: then nothing was recorded, since a correction may
@@ -39,18 +60,22 @@ pub async fn record(
 ) -> Result<bool, DbErr> {
     let transaction = db.begin().await?;
     let outcomes: Vec<i16> = report.sent.iter().map(|sent| sent.outcome as i16).collect();
-    let values: [Value; 8] = [
+    let (first, last) = report.accepted();
+    let values: [Value; 10] = [
         claim.city_id.0.into(),
         claim.id.0.into(),
         claim.fence.into(),
         now.into(),
         outcomes.into(),
         report.revision.into(),
-        report.accepted.map(|(first, _)| first).into(),
-        report.accepted.map(|(_, last)| last).into(),
+        first.into(),
+        last.into(),
+        report.message_ids().into(),
+        report.shortened_to().map(|seconds| i32::try_from(seconds).unwrap_or(i32::MAX)).into(),
     ];
     let statement = sql(
-        "UPDATE batch SET done_at = $4, outcomes = $5, revision = $6, first_accepted_at = $7, last_accepted_at = $8
+        "UPDATE batch SET done_at = $4, outcomes = $5, revision = $6, first_accepted_at = $7, last_accepted_at = $8,
+                message_ids = $9, shortened_to = $10
          WHERE city_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL AND leased_until > clock_timestamp()",
         values,
     );
@@ -59,7 +84,7 @@ pub async fn record(
     }
     mark(&transaction, claim, report, now).await?;
     try_again(&transaction, claim, report, now).await?;
-    origin::note(&transaction, &claim.origin, &report.sent, now).await?;
+    origin::note(&transaction, claim, report, now).await?;
     transaction.commit().await?;
     Ok(true)
 }

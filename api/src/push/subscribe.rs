@@ -9,8 +9,10 @@ use entity::{
     subscription,
 };
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _,
-    QueryFilter as _, QuerySelect as _, sea_query::OnConflict,
+    ActiveModelTrait as _,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    sea_query::OnConflict,
 };
 use time::OffsetDateTime;
 
@@ -53,6 +55,7 @@ pub async fn subscribe(
         created_at: Set(now),
         renew: Set(false),
         gone_at: Set(None),
+        area_id: NotSet,
     };
     // Two tabs register at once: one of them is first, and the other finds it.
     let first = OnConflict::column(subscription::Column::EndpointHash).do_nothing().to_owned();
@@ -121,4 +124,17 @@ pub async fn unsubscribe(
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Ends the subscriptions whose person has signed out: they are not rung any more, and need not be planned for.
+///
+/// # Errors
+/// The database's.
+pub async fn end_signed_out(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let statement = sql(
+        "UPDATE subscription s SET gone_at = e.ended_at FROM session e
+         WHERE e.city_id = s.city_id AND e.id = s.session_id AND e.ended_at IS NOT NULL AND s.gone_at IS NULL",
+        [],
+    );
+    Ok(db.execute_raw(statement).await?.rows_affected())
 }

@@ -1,12 +1,16 @@
 //! VAPID (RFC 8292): by what a push service knows whose messages these are.
 //!
-//! A signature is good for one origin and 12 hours, and making one costs as much as three messages: it is kept for 6 hours.
+//! A signature is good for one origin and 12 hours, and making one costs as much as a message: it is kept for 6 hours. Each
+//! subscription is signed for with the key that it was made under, so a key can be replaced while both are in use: the service refuses any
+//! other, and a phone that is signed for with the wrong one is silent.
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
+use http::HeaderValue;
 use secrecy::ExposeSecret as _;
 use time::{Duration, OffsetDateTime};
 use web_push::{PartialVapidSignatureBuilder, SubscriptionInfo, VapidSignature, VapidSignatureBuilder, WebPushError};
@@ -19,42 +23,65 @@ const GOOD_FOR: Duration = Duration::hours(12);
 const KEPT_FOR: Duration = Duration::hours(6);
 
 /// A signature for one origin.
-pub type Signature = VapidSignature;
+#[derive(Debug)]
+pub struct Signature {
+    /// As the web-push crate takes it.
+    pub parts: VapidSignature,
+    /// As it is sent.
+    pub header: HeaderValue,
+}
+
+/// Why there is no signature.
+#[derive(Debug, thiserror::Error)]
+pub enum VapidError {
+    /// The subscription was made under a key that is no longer there.
+    #[error(
+        "the VAPID key {0} is not among the keys; put its file back, or its phones stay silent until they subscribe anew"
+    )]
+    UnknownKey(String),
+    /// It can't be signed.
+    #[error(transparent)]
+    Sign(#[from] WebPushError),
+}
 
 /// Signs for every push service.
 pub struct Vapid {
-    key: PartialVapidSignatureBuilder,
+    keys: HashMap<String, PartialVapidSignatureBuilder>,
     subject: String,
-    kept: Mutex<HashMap<String, Kept>>,
+    kept: Mutex<HashMap<(String, String), Kept>>,
 }
 
 struct Kept {
-    signature: Signature,
+    signature: Arc<Signature>,
     made_at: OffsetDateTime,
 }
 
 impl Vapid {
-    /// Signs with the installation's key, naming `subject` as who can be written to.
+    /// Signs with the installation's keys, naming `subject` as who can be written to.
     ///
     /// # Errors
-    /// When the key is none.
+    /// When a key is none.
     pub fn new(keys: &Keys, subject: &str) -> Result<Self, WebPushError> {
-        let key = VapidSignatureBuilder::from_pem_no_sub(keys.vapid.expose_secret().as_bytes())?;
-        Ok(Self { key, subject: subject.to_owned(), kept: Mutex::default() })
+        let signer = |(id, pem): (String, &secrecy::SecretString)| {
+            Ok((id, VapidSignatureBuilder::from_pem_no_sub(pem.expose_secret().as_bytes())?))
+        };
+        let keys: Result<_, WebPushError> = keys.vapid_keys().map(signer).collect();
+        Ok(Self { keys: keys?, subject: subject.to_owned(), kept: Mutex::default() })
     }
 
-    /// The signature for `origin`: the one kept, or a new one.
+    /// The signature for `origin` under the key with the id `key`: the one kept, or a new one.
     ///
     /// # Errors
-    /// When it can't be signed.
-    pub fn signature(&self, origin: &str, now: OffsetDateTime) -> Result<Signature, WebPushError> {
+    /// When the key is not there, or it can't be signed.
+    pub fn signature(&self, origin: &str, key: &str, now: OffsetDateTime) -> Result<Arc<Signature>, VapidError> {
+        let place = (origin.to_owned(), key.to_owned());
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = kept.get(origin).filter(|k| (k.made_at..k.made_at + KEPT_FOR).contains(&now)) {
+        if let Some(found) = kept.get(&place).filter(|k| (k.made_at..k.made_at + KEPT_FOR).contains(&now)) {
             return Ok(found.signature.clone());
         }
         kept.retain(|_, k| now < k.made_at + KEPT_FOR);
-        let signature = self.sign(origin, now)?;
-        kept.insert(origin.to_owned(), Kept { signature: signature.clone(), made_at: now });
+        let signature = Arc::new(self.sign(origin, key, now)?);
+        kept.insert(place, Kept { signature: signature.clone(), made_at: now });
         Ok(signature)
     }
 
@@ -62,24 +89,35 @@ impl Vapid {
     ///
     /// # Errors
     /// When it can't be signed.
-    pub fn afresh(&self, origin: &str, refused: &Signature, now: OffsetDateTime) -> Result<Signature, WebPushError> {
-        let forget = |kept: &mut HashMap<String, Kept>| {
-            if kept.get(origin).is_some_and(|k| k.signature == *refused) {
-                kept.remove(origin);
+    pub fn afresh(
+        &self,
+        origin: &str,
+        key: &str,
+        refused: &Arc<Signature>,
+        now: OffsetDateTime,
+    ) -> Result<Arc<Signature>, VapidError> {
+        let place = (origin.to_owned(), key.to_owned());
+        let forget = |kept: &mut HashMap<(String, String), Kept>| {
+            if kept.get(&place).is_some_and(|k| Arc::ptr_eq(&k.signature, refused)) {
+                kept.remove(&place);
             }
         };
         forget(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner));
-        self.signature(origin, now)
+        self.signature(origin, key, now)
     }
 
-    fn sign(&self, origin: &str, now: OffsetDateTime) -> Result<Signature, WebPushError> {
+    fn sign(&self, origin: &str, key: &str, now: OffsetDateTime) -> Result<Signature, VapidError> {
+        let signer = self.keys.get(key).ok_or_else(|| VapidError::UnknownKey(key.to_owned()))?;
         // The crate would drop the port from `aud` and sign in the name of example.com: both are said here.
         let somewhere = SubscriptionInfo::new(origin, "", "");
-        let mut builder = self.key.clone().add_sub_info(&somewhere);
+        let mut builder = signer.clone().add_sub_info(&somewhere);
         builder.add_claim("aud", origin);
         builder.add_claim("exp", (now + GOOD_FOR).unix_timestamp());
         builder.add_claim("sub", self.subject.as_str());
-        builder.build()
+        let parts = builder.build()?;
+        let header = format!("vapid t={}, k={}", parts.auth_t, BASE64URL.encode(&parts.auth_k));
+        let header = HeaderValue::from_str(&header).map_err(|_| WebPushError::InvalidCryptoKeys)?;
+        Ok(Signature { parts, header })
     }
 }
 

@@ -6,7 +6,6 @@ use actix_web::{
     Error, HttpResponse,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    get,
     middleware::Next,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -21,9 +20,11 @@ pub fn start() {
     RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().ok());
 }
 
-/// What was counted so far. For the inside of the installation: the proxy in front should not pass it on.
-#[get("/metrics")]
-pub async fn scrape() -> Result<HttpResponse, Problem> {
+/// What was counted so far, in the form of Prometheus.
+///
+/// # Errors
+/// When nothing is counted in this process.
+pub fn page() -> Result<HttpResponse, Problem> {
     let recorder = RECORDER.get().and_then(Option::as_ref).ok_or_else(|| Problem::internal("nothing is counted"))?;
     recorder.run_upkeep();
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(recorder.render()))

@@ -1,0 +1,218 @@
+//! Sending a batch: each phone gets its message, as many at once as the service bears.
+//!
+//! It runs on one lane from the first message to the last, knows no database, and gives back what became of each phone. It begins messages
+//! for four seconds: what is left then goes on in a batch of its own, for which rights, text and withdrawal are looked at anew.
+
+use std::{
+    cell::{Cell, RefCell},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use aws_lc_rs::hmac;
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use http::HeaderMap;
+
+use super::{
+    answer::{Reply, Service, Sign, Taken, Verdict, judge, taken},
+    claim::Claim,
+    keyring::Keyring,
+    letter::{Addressee, headers, parcel},
+    message::{Message, time_to_live},
+    outcome::{Outcome, Sent, Tells},
+    pace::{OnTheWay, Window},
+    vapid::{Signature, Vapid, VapidError},
+    wire::transport::Transport,
+};
+use crate::clock::Clock;
+
+/// How long a batch goes on beginning messages: who signs out is rung no longer than five seconds.
+const BUDGET: Duration = Duration::from_secs(4);
+/// So many failures in a row within a batch, and the rest of it waits.
+const SICK_AFTER: u32 = 50;
+
+/// What all batches are sent with.
+#[derive(Debug)]
+pub struct Desk {
+    /// The time.
+    pub clock: Clock,
+    /// Who sends.
+    pub vapid: Vapid,
+    /// What is on its way.
+    pub on_the_way: OnTheWay,
+    /// The keys made ahead.
+    pub keyring: Keyring,
+    /// Batches in hand: while there are any, no keys are made ahead.
+    pub in_hand: AtomicUsize,
+    /// Makes endpoints recognisable in the log without naming them.
+    pub log_key: hmac::Key,
+    /// Whether the worker is to end: then nothing more is begun.
+    pub stopping: AtomicBool,
+}
+
+/// A batch that is being sent.
+pub struct Mailing {
+    desk: Arc<Desk>,
+    claim: Claim,
+    message: Message,
+    service: Service,
+    headers: HeaderMap,
+    withdrawn: Arc<AtomicBool>,
+    begun: Instant,
+    failures_in_row: Cell<u32>,
+    window: RefCell<Window>,
+}
+
+/// What became of a batch.
+#[derive(Debug)]
+pub struct Sendings {
+    /// Each phone's place in the batch, and what became of it.
+    pub sent: Vec<(usize, Sent)>,
+    /// What the service was found to bear.
+    pub window: Window,
+}
+
+impl Mailing {
+    /// The batch of `claim`, which is to say `message`; `withdrawn` turns true when nothing more of it may leave.
+    #[must_use]
+    pub fn new(desk: Arc<Desk>, claim: Claim, message: Message, withdrawn: Arc<AtomicBool>) -> Self {
+        let host = claim.origin.trim_start_matches("https://");
+        let service = Service::of_host(host.split(':').next().unwrap_or(host));
+        Self {
+            headers: headers(&message, service),
+            window: RefCell::new(claim.window()),
+            begun: Instant::now(),
+            failures_in_row: Cell::new(0),
+            desk,
+            claim,
+            message,
+            service,
+            withdrawn,
+        }
+    }
+
+    /// Sends it. A service that was failing gets one message first, and the others only if that one went well.
+    pub async fn send(self, transport: &Transport, letters: Vec<Addressee>) -> Sendings {
+        let mut sent = Vec::with_capacity(letters.len());
+        let mut letters = letters.into_iter();
+        if self.claim.probing
+            && let Some(to) = letters.next()
+        {
+            let first = self.send_one(transport, &to).await;
+            if first.tells == Tells::Sick {
+                self.failures_in_row.set(SICK_AFTER);
+            }
+            sent.push((to.place, first));
+        }
+        let mut replies = FuturesUnordered::new();
+        loop {
+            while replies.len() < self.window.borrow().size()
+                && let Some(room) = self.desk.on_the_way.enter(self.claim.urgent, replies.is_empty())
+                && let Some(to) = letters.next()
+            {
+                let mailing = &self;
+                replies.push(async move {
+                    let _room = room;
+                    (to.place, mailing.send_one(transport, &to).await)
+                });
+            }
+            let Some(reply) = replies.next().await else { break };
+            sent.push(reply);
+        }
+        drop(replies);
+        Sendings { sent, window: self.window.into_inner() }
+    }
+
+    /// One phone: a second signature where the first is refused, and the smallest form where the message is too large.
+    async fn send_one(&self, transport: &Transport, to: &Addressee) -> Sent {
+        let claim = &self.claim;
+        if self.withdrawn.load(Relaxed) {
+            return Sent::not(Outcome::Withdrawn);
+        }
+        if self.desk.stopping.load(Relaxed) || self.begun.elapsed() > BUDGET {
+            return Sent::later();
+        }
+        let now = self.desk.clock.now();
+        if now >= claim.expires_at {
+            return Sent::not(Outcome::Expired);
+        }
+        let (attempt, left) = ((claim.attempt, claim.urgent), claim.expires_at - now);
+        if self.failures_in_row.get() >= SICK_AFTER {
+            return Sent { tells: Tells::Nothing, ..Sent::after(SICK, attempt, left) };
+        }
+        let signature = match self.desk.vapid.signature(&claim.origin, &to.vapid_key, now) {
+            Ok(signature) => signature,
+            Err(error) => {
+                let renew = matches!(error, VapidError::UnknownKey(_));
+                return Sent { renew, tells: Tells::Nothing, ..self.ours(to, &error.to_string()) };
+            }
+        };
+        let (verdict, taken) = self.insist(transport, to, signature).await;
+        self.window.borrow_mut().note(verdict);
+        if matches!(verdict, Verdict::OurFault | Verdict::TooLarge | Verdict::Renew) {
+            return Sent { renew: verdict == Verdict::Renew, ..self.ours(to, verdict.name()) };
+        }
+        let sent = Sent::after(verdict, attempt, left);
+        let sick = sent.tells == Tells::Sick;
+        self.failures_in_row.set(if sick { self.failures_in_row.get() + 1 } else { 0 });
+        let accepted_at = (verdict == Verdict::Accepted).then(|| self.desk.clock.now());
+        Sent { accepted_at, taken, ..sent }
+    }
+
+    async fn insist(&self, transport: &Transport, to: &Addressee, signature: Arc<Signature>) -> (Verdict, Taken) {
+        let (origin, message) = (&self.claim.origin, &self.message);
+        let mut signature = signature;
+        let mut said = self.attempt(transport, to, (&message.body, &signature)).await;
+        if said.0 == Verdict::Resign
+            && let Ok(fresh) = self.desk.vapid.afresh(origin, &to.vapid_key, &signature, self.desk.clock.now())
+        {
+            signature = fresh;
+            said = self.attempt(transport, to, (&message.body, &signature)).await;
+        }
+        if said.0 == Verdict::TooLarge {
+            tracing::error!(%origin, bytes = message.body.len(), "a push service finds a message too large");
+            said = self.attempt(transport, to, (&message.smallest, &signature)).await;
+        }
+        said
+    }
+
+    async fn attempt(
+        &self,
+        transport: &Transport,
+        to: &Addressee,
+        (body, signature): (&[u8], &Signature),
+    ) -> (Verdict, Taken) {
+        let ttl = time_to_live(self.claim.expires_at, self.message.urgency, self.desk.clock.now());
+        let ahead = self.desk.keyring.take(to.id, &to.p256dh, &to.auth);
+        let parcel = match parcel(to, (&self.headers, ttl, signature), (body, ahead)) {
+            Ok(parcel) => parcel,
+            Err(error) => {
+                tracing::error!(%error, to = self.log_name(to), "a message can't be sealed");
+                return (Verdict::OurFault, Taken::default());
+            }
+        };
+        let reply: Reply = transport.send(&self.claim.origin, &parcel).await;
+        let verdict = judge(self.service, &reply, self.desk.clock.now());
+        let taken = if verdict == Verdict::Accepted { taken(&reply, ttl) } else { Taken::default() };
+        (verdict, taken)
+    }
+
+    /// What is our own fault is said loudly and not repeated; the subscription is kept.
+    fn ours(&self, to: &Addressee, what: &str) -> Sent {
+        tracing::error!(notice = %self.claim.notice_id, to = self.log_name(to), what, "a message was refused for good");
+        Sent { tells: Tells::Well, ..Sent::not(Outcome::GivenUp) }
+    }
+
+    /// An endpoint is a secret: the log knows it by its origin and eight digits.
+    fn log_name(&self, to: &Addressee) -> String {
+        let tag = hmac::sign(&self.desk.log_key, to.endpoint.as_bytes());
+        let digits: String = tag.as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        format!("{}#{digits}", self.claim.origin)
+    }
+}
+
+/// What is assumed of a service that has just failed fifty times.
+const SICK: Verdict = Verdict::Retry { after: None, sign: Sign::Sick };

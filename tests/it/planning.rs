@@ -1,0 +1,132 @@
+//! A notice for many associations is planned in parts, and nobody falls between two of them.
+
+use api::push::fan_out::fan_out;
+use serde_json::json;
+use tests::{Phone, PushService, TestApp, actor::notice};
+
+const CITY: &str = "900002";
+/// More associations than the first part of a plan holds.
+const ASSOCIATIONS: usize = 20;
+
+fn association(number: usize) -> String {
+    format!("{CITY}-1-{number:02}")
+}
+
+/// A city with a ward and twenty associations, each with a group of two homes and a home beside it.
+async fn wide_city(push: &PushService) -> (TestApp, Vec<Vec<String>>) {
+    let app = TestApp::empty_with_push(push, &[]).await;
+    let mut areas =
+        format!("code,parent_code,kind,name,latitude,longitude\n{CITY},,city,ひろ市,,\n{CITY}-1,{CITY},ward,中区,,\n");
+    let mut households = String::from("area_code,group,household,delivery\n");
+    for number in 0..ASSOCIATIONS {
+        let code = association(number);
+        areas.push_str(&format!("{code},{CITY}-1,association,第{number}町内会,,\n"));
+        households.push_str(&format!("{code},1,1号,digital\n{code},1,2号,digital\n{code},,3号,digital\n"));
+    }
+    let slips = app.import(&areas, &households).await;
+    let of = |number: usize| {
+        let group = |group: &str| slips.get(&(association(number), group.to_owned())).cloned().unwrap_or_default();
+        [group("1"), group("")].concat()
+    };
+    let codes = (0..ASSOCIATIONS).map(of).collect();
+    (app, codes)
+}
+
+fn rings(phones: &[Phone]) -> Vec<usize> {
+    phones.iter().map(|phone| phone.arrived().len()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wide_notice_is_planned_in_parts_and_everybody_is_in_one() {
+    let push = PushService::start().await;
+    let (app, codes) = wide_city(&push).await;
+    let mut phones = Vec::new();
+    for codes in &codes {
+        for code in codes {
+            let phone = push.phone();
+            app.join(code).await.turn_on(&phone).await;
+            phones.push(phone);
+        }
+    }
+    // Somebody who lives in the last association holds a seat in the first: by both they are meant once.
+    let person = "SELECT p.id FROM person p JOIN household h ON h.id = p.household_id JOIN area a ON a.id = h.area_id";
+    let holder = format!("{person} WHERE a.code LIKE '{}%' LIMIT 1", association(ASSOCIATIONS - 1));
+    app.tamper(&format!(
+        "INSERT INTO seat (city_id, id, person_id, area_id, role, starts_on)
+         SELECT city_id, gen_random_uuid(), ({holder}), id, 'officer', '2020-01-01' FROM area WHERE code = '{}'",
+        association(0)
+    ))
+    .await;
+    let staff = app.staff(CITY).await;
+    // A group is named besides its association: its homes are still in one part.
+    let mut wide = notice("市から", CITY);
+    wide["audience"]["areas"] = json!([CITY, format!("{}.1", association(3))]);
+    let id = staff.draft(&wide).await;
+    let _ = staff.publish(&id).await.expect(200);
+
+    let planned = async || app.number("SELECT subscriptions::bigint FROM plan").await;
+    assert_eq!(fan_out(app.db(), app.ground.clock.now()).await.expect("a part"), 1);
+    let first = planned().await;
+    assert!((1..60).contains(&first), "a part of them: {first}");
+    assert_eq!(app.number("SELECT count(*) FROM plan WHERE complete").await, 0);
+    app.work().await;
+    assert_eq!(planned().await, 60);
+    assert_eq!(rings(&phones), vec![1; 60]);
+    app.work().await;
+    assert_eq!(rings(&phones), vec![1; 60]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_waits_until_the_rest_is_planned() {
+    let push = PushService::start().await;
+    let (app, codes) = wide_city(&push).await;
+    let mut phones = Vec::new();
+    for codes in &codes {
+        let phone = push.phone();
+        app.join(&codes[0]).await.turn_on(&phone).await;
+        phones.push(phone);
+    }
+    let staff = app.staff(CITY).await;
+    let id = staff.announce("清掃は9時", CITY).await;
+    fan_out(app.db(), app.ground.clock.now()).await.expect("the first part");
+    let correction = json!({ "title": "清掃は8時", "reason": "時刻の誤り" });
+    let _ = staff.post(&format!("/api/v1/notices/{id}/correct"), &correction).await.expect(200);
+    app.work().await;
+    for phone in &phones {
+        assert_eq!(phone.titles(), ["【訂正】清掃は8時"], "nobody was reached before, and everybody is");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_is_planned_where_its_person_lives_today() {
+    let push = PushService::start().await;
+    let (app, codes) = wide_city(&push).await;
+    let (moved, family) = (push.phone(), push.phone());
+    app.join(&codes[0][0]).await.turn_on(&moved).await;
+    app.join(&codes[1][0]).await.turn_on(&family).await;
+    let staff = app.staff(CITY).await;
+    // The person moves to a home of the fifth association, the family's household to the sixth.
+    let home = |number: usize| {
+        format!("SELECT h.id FROM household h JOIN area a ON a.id = h.area_id WHERE a.code = '{}'", association(number))
+    };
+    app.tamper(&format!(
+        "UPDATE person SET household_id = ({}) WHERE household_id IN (
+            SELECT h.id FROM household h JOIN area a ON a.id = h.area_id WHERE a.code LIKE '{}%')",
+        home(5),
+        association(0)
+    ))
+    .await;
+    app.tamper(&format!(
+        "UPDATE household SET area_id = (SELECT id FROM area WHERE code = '{}'), label = 'moved' WHERE id IN (
+            SELECT p.household_id FROM person p JOIN household h ON h.id = p.household_id JOIN area a ON a.id = h.area_id
+            WHERE a.code LIKE '{}%')",
+        association(6),
+        association(1)
+    ))
+    .await;
+    for (number, expected) in [(0, [0, 0]), (1, [0, 0]), (5, [1, 0]), (6, [1, 1])] {
+        staff.announce("町内会へ", &association(number)).await;
+        app.work().await;
+        assert_eq!([moved.arrived().len(), family.arrived().len()], expected, "to {number}");
+    }
+}
