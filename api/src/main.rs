@@ -12,10 +12,11 @@ use std::{
 
 use api::{
     areas::{self, Appointment, SlipFile},
+    bench::{self, Bench},
     clock::Clock,
     config::{BadSetting, LogFormat, Origin, Settings},
     keys::Keys,
-    notices, postgres,
+    notices, postgres, push,
     server::{self, Ground},
     up::{self, Up},
     worker::Worker,
@@ -67,8 +68,14 @@ enum Command {
     /// Draft a notice
     #[command(subcommand)]
     Notice(Notice),
+    /// How sending stands
+    #[command(subcommand)]
+    Push(PushCommand),
     /// Print the OpenAPI document
     Openapi,
+    /// Measure
+    #[command(subcommand)]
+    Bench(Bench),
 }
 
 #[derive(Args)]
@@ -130,6 +137,12 @@ enum RoleArg {
     Leader,
 }
 
+#[derive(Clone, Copy, Subcommand)]
+enum PushCommand {
+    /// By push service: what was sent, what waits, what is left alone and why; ends with 1 where somebody should look
+    Status,
+}
+
 #[derive(Subcommand)]
 enum Notice {
     /// From a telegram of the Meteorological Agency (気象庁防災情報XML): a draft of importance emergency
@@ -149,6 +162,7 @@ fn main() -> ExitCode {
         Some(Command::Up(args)) => run_up(args),
         Some(Command::Keys { dir }) => keys(&dir),
         Some(Command::Openapi) => openapi(),
+        Some(Command::Bench(what)) => measure(what),
         Some(command) => with_database(command),
     };
     match done {
@@ -214,6 +228,16 @@ fn openapi() -> Outcome {
     Ok(())
 }
 
+fn measure(what: Bench) -> Outcome {
+    let mut settings = settings(None)?;
+    if std::env::var_os("KAIRAN_LOG").is_none() {
+        // A line for each batch is what would be measured otherwise.
+        settings.log = "warn".into();
+    }
+    start_log(&settings)?;
+    runtime()?.block_on(bench::run(what))
+}
+
 /// The commands that need a database which is there already.
 fn with_database(command: Command) -> Outcome {
     let listen = if let Command::Serve { listen } = &command { listen.clone() } else { None };
@@ -230,7 +254,8 @@ fn with_database(command: Command) -> Outcome {
             Command::Import(import) => run_import(&current(&url, 2).await?, import).await,
             Command::Staff(staff) => run_staff(&current(&url, 2).await?, staff, &settings).await,
             Command::Notice(notice) => run_notice(&current(&url, 2).await?, notice).await,
-            Command::Up(_) | Command::Keys { .. } | Command::Openapi => Ok(()),
+            Command::Push(PushCommand::Status) => push_status(&current(&url, 2).await?).await,
+            Command::Up(_) | Command::Keys { .. } | Command::Openapi | Command::Bench(_) => Ok(()),
         }
     })
 }
@@ -337,13 +362,6 @@ async fn run_staff(
     Staff::Add { email, name, area, department, role }: Staff,
     settings: &Settings,
 ) -> Outcome {
-    let graphic = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic() && c != '@');
-    if !email.split_once('@').is_some_and(|(user, host)| graphic(user) && graphic(host)) || email.len() > 254 {
-        return Err(format!("--email {email:?} is no mail address").into());
-    }
-    if name.trim().is_empty() || name.chars().count() > 50 || name.chars().any(char::is_control) {
-        return Err("--name must be 1 to 50 characters without line breaks".into());
-    }
     let role = match role {
         RoleArg::Staff => Role::Staff,
         RoleArg::Officer => Role::Officer,
@@ -351,12 +369,18 @@ async fn run_staff(
     };
     let tx = db.begin().await?;
     let area = areas::find(&tx, None, &area).await?;
-    let appointment = Appointment { email, name, role, department };
+    let appointment = Appointment::new(email, name, role, department)?;
     let invitation = areas::appoint(&tx, &area, appointment, Clock::system().now()).await?;
     tx.commit().await?;
     let origin = settings.public_origin.clone().unwrap_or_else(|| Origin::local(settings.listen));
     println!("{origin}/welcome#{}", invitation.code.to_print());
     Ok(())
+}
+
+async fn push_status(db: &DatabaseConnection) -> Outcome {
+    let status = push::status::status(db, Clock::system().now()).await?;
+    print!("{status}");
+    if status.wants_attention() { Err("somebody should look".into()) } else { Ok(()) }
 }
 
 async fn run_notice(db: &DatabaseConnection, Notice::FromJma { file, area }: Notice) -> Outcome {

@@ -32,6 +32,23 @@ pub struct Appointment {
     pub department: Option<String>,
 }
 
+impl Appointment {
+    /// What somebody typed, if it can be a mail address (at most 254 characters) and a name (1 to 50, on one line).
+    ///
+    /// # Errors
+    /// What is wrong with which of them.
+    pub fn new(email: String, name: String, role: Role, department: Option<String>) -> Result<Self, String> {
+        let graphic = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic() && c != '@');
+        if !email.split_once('@').is_some_and(|(user, host)| graphic(user) && graphic(host)) || email.len() > 254 {
+            return Err(format!("--email {email:?} is no mail address"));
+        }
+        if name.trim().is_empty() || name.chars().count() > 50 || name.chars().any(char::is_control) {
+            return Err("--name must be 1 to 50 characters without line breaks".into());
+        }
+        Ok(Self { email, name, role, department })
+    }
+}
+
 /// Gives somebody a seat in `area` from today on. A mail address that already has an account in this city gets the seat besides;
 /// either way the answer is a fresh one-time link, which also serves who forgot their password.
 ///
