@@ -27,6 +27,10 @@ use sea_orm::{DatabaseConnection, TransactionTrait as _};
 use secrecy::SecretString;
 use tokio::sync::watch;
 
+/// Sending a message takes some fifty small allocations, on one thread and back on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What ends a command.
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 

@@ -236,7 +236,7 @@ async fn a_dead_workers_batch_is_taken_over_and_the_late_one_cannot_record() {
     let dead = claim(app.db(), &Room::default(), now).await.expect("a query").expect("a batch");
     assert!(claim(app.db(), &Room::default(), now).await.expect("a query").is_none(), "it is leased");
     assert_eq!(
-        app.number("SELECT (leased_until - clock_timestamp() <= interval '30 seconds')::int::bigint FROM batch").await,
+        app.number("SELECT (leased_until - clock_timestamp() <= interval '9 seconds')::int::bigint FROM batch").await,
         1
     );
 

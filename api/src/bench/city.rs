@@ -18,7 +18,7 @@ use crate::{
 /// The code of the city.
 pub const CITY: &str = "999998";
 /// Phones of one association.
-const OF_AN_ASSOCIATION: usize = 290;
+pub const OF_AN_ASSOCIATION: usize = 290;
 const WARDS: usize = 7;
 
 /// Fills an empty database with a city of which person number n has the subscription `phones[n % phones.len()]`, for n up to `persons`.
@@ -47,6 +47,8 @@ pub async fn fill(ground: &Ground, phones: &[Given], persons: usize) -> Outcome<
     let copied = copy(db, phones, persons, &ground.keys.vapid_id()).await?;
     debug_assert_eq!(copied, persons as u64);
     db.execute_unprepared(&FILL.replace("{associations}", &associations.to_string())).await?;
+    // What the database does by itself once a city has been there for a while.
+    db.execute_unprepared("VACUUM ANALYZE").await?;
     staff(ground).await
 }
 
@@ -58,6 +60,12 @@ async fn staff(ground: &Ground) -> Outcome<Caller> {
     caller.ok_or_else(|| "the staff can't sign in".into())
 }
 
+/// The code of an association.
+#[must_use]
+pub fn association(number: usize) -> String {
+    format!("{CITY}-{}-{number}", number % WARDS + 1)
+}
+
 fn tree(associations: usize) -> String {
     let mut csv = format!("code,parent_code,kind,name,latitude,longitude\n{CITY},,city,計測市,,\n");
     for ward in 1..=WARDS {
@@ -65,7 +73,7 @@ fn tree(associations: usize) -> String {
     }
     for number in 0..associations {
         let ward = number % WARDS + 1;
-        let _ = writeln!(csv, "{CITY}-{ward}-{number},{CITY}-{ward},association,第{number}町内会,,");
+        let _ = writeln!(csv, "{},{CITY}-{ward},association,第{number}町内会,,", association(number));
     }
     csv
 }
@@ -117,5 +125,4 @@ INSERT INTO subscription (city_id, id, person_id, session_id, origin, endpoint, 
     FROM measured m, city c;
 DROP TABLE measured;
 COMMIT;
-ANALYZE;
 ";

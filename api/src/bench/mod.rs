@@ -10,7 +10,10 @@ use self::push::{Measurement, Outcome, Outside};
 use crate::up::stop_signal;
 
 mod city;
+mod figures;
 mod given;
+mod ledger;
+mod place;
 mod push;
 mod sink;
 mod usage;
@@ -50,6 +53,12 @@ pub struct PushArgs {
     /// Give the push service a bad day: phones that are gone, refusals, resets, connections that go away
     #[arg(long)]
     faults: bool,
+    /// Publish an emergency to 2,000 phones while the others wait
+    #[arg(long)]
+    emergency: bool,
+    /// Measure the ledger alone: plan, claim and record without sending
+    #[arg(long, conflicts_with_all = ["cold", "warm", "faults", "emergency", "endpoints"])]
+    ledger: bool,
     /// Print the figures as one line of JSON
     #[arg(long)]
     json: bool,
@@ -87,9 +96,17 @@ async fn push(args: PushArgs) -> Outcome {
         println!("{}", push::measure_outside(&outside).await?);
         return Ok(());
     }
+    if args.ledger {
+        let (here, postgres) = push::measure_ledger(args.subscriptions).await?;
+        println!(
+            "{} phones planned, claimed and recorded: {here:.2} CPU s here, {postgres:.2} CPU s of PostgreSQL",
+            args.subscriptions
+        );
+        return Ok(());
+    }
     let ways = if args.cold || args.warm { vec![args.warm] } else { vec![false, true] };
     for warm in ways {
-        let what = Measurement { phones: args.subscriptions, warm, faults: args.faults };
+        let what = Measurement { phones: args.subscriptions, warm, faults: args.faults, emergency: args.emergency };
         let figures = push::measure(&what).await?;
         if args.json {
             println!("{}", serde_json::to_string(&figures)?);

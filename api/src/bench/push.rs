@@ -5,36 +5,28 @@
 
 use std::{
     error::Error,
-    path::{Path, PathBuf},
-    process::Stdio,
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
 use entity::notice::{Addressees, Importance};
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
-use secrecy::SecretString;
-use serde::Serialize;
-use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
-    sync::watch,
-};
+use sea_orm::TransactionTrait as _;
+use tokio::sync::watch;
 
 use super::{
     city,
+    figures::Figures,
     given::{self, Given},
-    sink::Arrivals,
+    ledger,
+    place::{Place, SinkProcess, number, text},
     usage::{Used, most_memory},
 };
 use crate::{
-    clock::Clock,
-    config::{Origin, Settings},
-    keys::Keys,
+    identity::Caller,
     notices::{self, Audience, Draft, Publishing},
-    postgres::{self, private::PrivateCluster, sql},
+    push::{claim::Room, fan_out::fan_out},
     server::Ground,
     worker::{Manner, Worker},
 };
@@ -51,6 +43,8 @@ pub struct Measurement {
     pub warm: bool,
     /// Whether the push service has a bad day.
     pub faults: bool,
+    /// Whether an emergency to 2,000 phones is published while the others wait.
+    pub emergency: bool,
 }
 
 /// Files of a push service that is there already.
@@ -66,116 +60,6 @@ pub struct Outside {
     pub payload: PathBuf,
     /// How many messages.
     pub messages: usize,
-}
-
-/// What was measured.
-#[derive(Clone, Debug, Serialize)]
-pub struct Figures {
-    /// Whether keys were made ahead.
-    pub warm: bool,
-    /// Phones.
-    pub phones: usize,
-    /// Messages that were taken, by the ledger.
-    pub accepted: i64,
-    /// From publishing until everything was recorded.
-    pub wall_s: f64,
-    /// Messages in a second of that.
-    pub rate: f64,
-    /// Processor seconds of the sender for 10,000 messages.
-    pub sender_per_10k: f64,
-    /// Of the push service.
-    pub sink_per_10k: f64,
-    /// Of PostgreSQL, in all; none where it runs elsewhere.
-    pub postgres_s: Option<f64>,
-    /// From publishing to the first arrival, in milliseconds.
-    pub first_ms: f64,
-    /// To the last.
-    pub last_ms: f64,
-    /// What the keys cost that were made ahead, for 10,000: processor seconds.
-    pub ahead_per_10k: Option<f64>,
-    /// What sealing alone costs here, on one core, for 10,000.
-    pub crypto_per_10k: f64,
-    /// Of the same with keys made ahead.
-    pub crypto_warm_per_10k: f64,
-    /// The sender's processor time by what the cryptography alone needs.
-    pub ratio_to_crypto: f64,
-    /// The most memory that the sender had, in megabytes.
-    pub memory_mb: f64,
-    /// What arrived.
-    pub arrivals: Arrivals,
-}
-
-/// A database and keys of this measurement's own.
-struct Place {
-    dir: TempDir,
-    cluster: Option<PrivateCluster>,
-    url: SecretString,
-}
-
-impl Place {
-    fn make() -> Outcome<Self> {
-        let dir = tempfile::Builder::new().prefix("kairan-bench-").tempdir()?;
-        let given = std::env::var("DATABASE_URL").ok();
-        let cluster = if given.is_some() { None } else { Some(PrivateCluster::start(dir.path())?) };
-        let url = given.or_else(|| cluster.as_ref().map(PrivateCluster::url)).unwrap_or_default();
-        Ok(Self { dir, cluster, url: SecretString::from(url) })
-    }
-
-    async fn ground(&self, (origins, ca, subject): (Vec<String>, Option<&Path>, Option<String>)) -> Outcome<Ground> {
-        let mut variables = vec![("KAIRAN_PUSH_TEST_ORIGINS".to_owned(), origins.join(","))];
-        variables.extend(ca.map(|ca| ("KAIRAN_PUSH_CA_FILE".to_owned(), ca.display().to_string())));
-        variables.extend(subject.map(|subject| ("KAIRAN_VAPID_SUBJECT".to_owned(), subject)));
-        let settings = Settings::read(variables, [])?;
-        let db = postgres::connect(&self.url, 12).await?;
-        postgres::migrate(&db).await?;
-        let keys = self.dir.path().join("keys");
-        Keys::make(&keys)?;
-        let origin = Origin::local(settings.listen);
-        Ok(Ground { db, settings, keys: Arc::new(Keys::load(&keys)?), clock: Clock::system(), origin })
-    }
-
-    fn postgres_used(&self, data: &Path) -> Option<Used> {
-        self.cluster.as_ref().and_then(|_| Used::of_postgres(data).ok())
-    }
-
-    fn clear(self) -> Outcome {
-        if let Some(cluster) = self.cluster {
-            cluster.stop()?;
-        }
-        Ok(())
-    }
-}
-
-/// The push service, in a process of its own.
-struct SinkProcess {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-    origin: String,
-}
-
-impl SinkProcess {
-    async fn start(phones: usize, dir: &Path, faults: bool) -> Outcome<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.args(["bench", "sink", "--subscriptions", &phones.to_string(), "--dir"]).arg(dir);
-        if faults {
-            command.arg("--faults");
-        }
-        let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
-        let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
-        let origin = lines.next_line().await?.ok_or("the sink did not start")?;
-        Ok(Self { child, lines, origin })
-    }
-
-    fn pid(&self) -> i32 {
-        self.child.id().and_then(|pid| i32::try_from(pid).ok()).unwrap_or_default()
-    }
-
-    async fn stop(mut self) -> Outcome<Arrivals> {
-        nix::sys::signal::kill(nix::unistd::Pid::from_raw(self.pid()), nix::sys::signal::Signal::SIGTERM)?;
-        let line = self.lines.next_line().await?.ok_or("the sink said nothing")?;
-        self.child.wait().await?;
-        Ok(serde_json::from_str(&line)?)
-    }
 }
 
 /// Measures with a push service of its own.
@@ -194,7 +78,7 @@ pub async fn measure(what: &Measurement) -> Outcome<Figures> {
         eprintln!("filling a city …");
         let author = city::fill(&ground, &phones, what.phones).await?;
         drop(phones);
-        send(&place, &ground, (&author, None), (what.warm, Some(sink.pid()))).await?
+        send(&place, &ground, (&author, None), (what, Some(sink.pid()))).await?
     };
     let arrivals = sink.stop().await?;
     place.clear()?;
@@ -217,6 +101,7 @@ pub async fn measure(what: &Measurement) -> Outcome<Figures> {
         crypto_per_10k,
         crypto_warm_per_10k,
         ratio_to_crypto: sender_per_10k / floor,
+        emergency_s: sent.emergency.map(|time| time.as_secs_f64()),
         memory_mb: most_memory()? as f64 / 1_048_576.0,
         arrivals,
     })
@@ -239,7 +124,8 @@ pub async fn measure_outside(what: &Outside) -> Outcome<String> {
     origins.dedup();
     let ground = place.ground((origins, what.ca.as_deref(), subject)).await?;
     let author = city::fill(&ground, &phones, what.messages).await?;
-    let sent = send(&place, &ground, (&author, Some(payload)), (false, None)).await?;
+    let plain = Measurement { phones: what.messages, warm: false, faults: false, emergency: false };
+    let sent = send(&place, &ground, (&author, Some(payload)), (&plain, None)).await?;
     place.clear()?;
     let err = i64::try_from(what.messages).unwrap_or(i64::MAX) - sent.accepted;
     let (wall, sender) = (sent.wall.as_secs_f64(), sent.sender);
@@ -269,32 +155,35 @@ struct Sent {
     sink: Option<Used>,
     postgres: Option<Used>,
     ahead: Option<Used>,
+    emergency: Option<Duration>,
 }
 
 /// Drafts a notice to the whole city, makes keys if they are wanted, publishes, and waits until the last phone has its final state.
 async fn send(
     place: &Place,
     ground: &Ground,
-    (author, payload): (&crate::identity::Caller, Option<Vec<u8>>),
-    (warm, sink): (bool, Option<i32>),
+    (author, payload): (&Caller, Option<Vec<u8>>),
+    (what, sink): (&Measurement, Option<i32>),
 ) -> Outcome<Sent> {
-    let data: String = text(&ground.db, "SHOW data_directory").await?;
-    let data = PathBuf::from(data);
-    let worker = Worker::in_manner(ground, Manner { payload, keys_ahead: warm })?;
+    let data = PathBuf::from(text(&ground.db, "SHOW data_directory").await?);
+    let worker = Worker::in_manner(ground, Manner { payload, keys_ahead: what.warm })?;
     let now = ground.clock.now();
-    let draft = notices::draft(&ground.db, author, cleaning(), now).await?;
+    let draft = notices::draft(&ground.db, author, cleaning(vec![city::CITY.into()], Importance::Normal), now).await?;
     let (stop, stopped) = watch::channel(false);
     let worker = Arc::new(worker);
     let working = tokio::spawn({
         let worker = worker.clone();
         async move { worker.run(stopped).await }
     });
-    let ahead = if warm { Some(made_ahead(&worker, ground).await?) } else { None };
+    let ahead = if what.warm { Some(made_ahead(&worker, ground).await?) } else { None };
+    // A worker that has just started would be measured opening its connections.
+    tokio::time::sleep(Duration::from_secs(2)).await;
     let before = (Used::here()?, sink.map(Used::of).transpose()?, place.postgres_used(&data));
     let (begun, published_at) = (Instant::now(), ground.clock.now());
     let tx = ground.db.begin().await?;
     notices::publish(&tx, draft, (author.person, Publishing::default()), published_at).await?;
     tx.commit().await?;
+    let emergency = if what.emergency { Some(emergency(ground, author).await?) } else { None };
     while number(&ground.db, UNFINISHED).await? > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -306,7 +195,7 @@ async fn send(
     working.await?;
     let accepted = number(&ground.db, "SELECT coalesce(sum(accepted), 0)::bigint FROM push_origin").await?;
     let published_at = i64::try_from(published_at.unix_timestamp_nanos() / 1_000)?;
-    Ok(Sent { accepted, wall, published_at, sender, sink, postgres, ahead })
+    Ok(Sent { accepted, wall, published_at, sender, sink, postgres, ahead, emergency })
 }
 
 /// Waits until every phone has its key.
@@ -320,16 +209,67 @@ async fn made_ahead(worker: &Worker, ground: &Ground) -> Outcome<Used> {
     Ok(Used::here()?.since(before))
 }
 
+/// Publishes an emergency to some 2,000 phones as soon as the notice before it is on its way; gives how long it took until all were taken.
+async fn emergency(ground: &Ground, author: &Caller) -> Outcome<Duration> {
+    while number(&ground.db, "SELECT count(*) FROM batch WHERE done_at IS NOT NULL").await? == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let areas = (0..2_000 / city::OF_AN_ASSOCIATION + 1).map(city::association).collect();
+    let begun = Instant::now();
+    let tx = ground.db.begin().await?;
+    let now = ground.clock.now();
+    let draft = notices::draft(&tx, author, cleaning(areas, Importance::Emergency), now).await?;
+    notices::publish(&tx, draft, (author.person, Publishing { alone: Some("計測".into()) }), now).await?;
+    tx.commit().await?;
+    let open = "SELECT CASE WHEN (SELECT count(*) FROM plan WHERE complete) < 2 AND NOT EXISTS (SELECT FROM batch WHERE urgent) THEN 1 ELSE 0 END
+                     + (SELECT count(*) FROM batch WHERE urgent AND done_at IS NULL)";
+    while number(&ground.db, open).await? > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(begun.elapsed())
+}
+
+/// Measures the ledger alone: planning, claiming and recording a notice to a city without sending anything. Gives the processor
+/// seconds of this process and of PostgreSQL.
+///
+/// # Errors
+/// When something of it can't be had.
+pub async fn measure_ledger(phones: usize) -> Outcome<(f64, f64)> {
+    let place = Place::make()?;
+    let ground = place.ground((vec!["https://localhost:1".into()], None, None)).await?;
+    let phone = Given {
+        endpoint: "https://localhost:1/push".into(),
+        origin: "https://localhost:1".into(),
+        p256dh: vec![4; 65],
+        auth: vec![7; 16],
+    };
+    eprintln!("filling a city …");
+    let author = city::fill(&ground, &[phone], phones).await?;
+    let data = PathBuf::from(text(&ground.db, "SHOW data_directory").await?);
+    let draft =
+        notices::draft(&ground.db, &author, cleaning(vec![city::CITY.into()], Importance::Normal), ground.clock.now())
+            .await?;
+    let tx = ground.db.begin().await?;
+    notices::publish(&tx, draft, (author.person, Publishing::default()), ground.clock.now()).await?;
+    tx.commit().await?;
+    let before = (Used::here()?, place.postgres_used(&data).unwrap_or_default());
+    while fan_out(&ground.db, ground.clock.now()).await? > 0 {}
+    ledger::claim_and_record(&ground, &Room::default()).await?;
+    let after = (Used::here()?, place.postgres_used(&data).unwrap_or_default());
+    place.clear()?;
+    Ok((after.0.since(before.0).seconds(), after.1.since(before.1).seconds()))
+}
+
 /// Whether there is anything left to plan or to send.
 const UNFINISHED: &str = "SELECT (CASE WHEN EXISTS (SELECT FROM plan WHERE complete) THEN 0 ELSE 1 END)
     + (SELECT count(*) FROM (SELECT FROM batch WHERE done_at IS NULL LIMIT 1) AS one)";
 
-fn cleaning() -> Draft {
+fn cleaning(areas: Vec<String>, importance: Importance) -> Draft {
     Draft {
         title: "町内一斉清掃のお知らせ".into(),
         body: "来週の日曜日は午前8時から町内の一斉清掃を行います。軍手とごみ袋をご用意のうえ、集会所の前にお集まりください。雨の日は次の週に延期します。小さなお子さまもどうぞ。".into(),
-        importance: Importance::Normal,
-        audience: Audience { areas: vec![city::CITY.into()], to: Addressees::Everyone },
+        importance,
+        audience: Audience { areas, to: Addressees::Everyone },
         circulate_until: None,
         publish_at: None,
         drill: false,
@@ -356,43 +296,4 @@ fn crypto_alone() -> Outcome<(f64, f64)> {
         std::hint::black_box(key.seal(&payload)?);
     }
     Ok((cold, timed(before)?))
-}
-
-async fn number(db: &DatabaseConnection, query: &str) -> Outcome<i64> {
-    let row = db.query_one_raw(sql(query, [])).await?.ok_or("no row")?;
-    Ok(row.try_get_by_index(0)?)
-}
-
-async fn text(db: &DatabaseConnection, query: &str) -> Outcome<String> {
-    let row = db.query_one_raw(sql(query, [])).await?.ok_or("no row")?;
-    Ok(row.try_get_by_index(0)?)
-}
-
-impl std::fmt::Display for Figures {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Arrivals { received, distinct, repeated, opened, unreadable, faults, .. } = &self.arrivals;
-        let keys = if self.warm { "keys made ahead" } else { "keys made meanwhile" };
-        writeln!(f, "{} phones, {keys}", self.phones)?;
-        writeln!(f, "  {:>10.0} messages a second: {} in {:.2} s", self.rate, self.accepted, self.wall_s)?;
-        writeln!(f, "  {:>10.1} ms to the first arrival, {:.1} ms to the last", self.first_ms, self.last_ms)?;
-        writeln!(f, "  {:>10.3} CPU s for 10,000: sender", self.sender_per_10k)?;
-        writeln!(f, "  {:>10.3} CPU s for 10,000: push service", self.sink_per_10k)?;
-        if let Some(postgres) = self.postgres_s {
-            writeln!(f, "  {postgres:>10.3} CPU s in all: PostgreSQL")?;
-        }
-        if let Some(ahead) = self.ahead_per_10k {
-            writeln!(f, "  {ahead:>10.3} CPU s for 10,000: keys, before it was published")?;
-        }
-        writeln!(
-            f,
-            "  {:>10.3} CPU s for 10,000: the cryptography alone, {:.3} with keys made ahead",
-            self.crypto_per_10k, self.crypto_warm_per_10k
-        )?;
-        writeln!(f, "  {:>10.2} times what the cryptography alone costs: sender", self.ratio_to_crypto)?;
-        writeln!(f, "  {:>10.0} MB at most: sender", self.memory_mb)?;
-        write!(
-            f,
-            "  arrived: {received}, at {distinct} phones, {repeated} of them more than once; opened {opened} of a sample, {unreadable} could not be; {faults} answers were faults"
-        )
-    }
 }

@@ -108,6 +108,8 @@ impl From<Delivery> for DeliveryOut {
             left,
             first_accepted_at,
             last_accepted_at,
+            planning: _,
+            shortened: _,
         } = delivery;
         let first_accepted_at = first_accepted_at.map(|at| at.to_offset(JAPAN));
         let last_accepted_at = last_accepted_at.map(|at| at.to_offset(JAPAN));

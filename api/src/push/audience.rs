@@ -20,22 +20,14 @@ pub fn audience(given: &str) -> String {
              SELECT area_ids, addressees = 'everyone' AS everyone, alone_reason IS NOT NULL AS alone
              FROM notice WHERE city_id = $1 AND id = $2
          ), live AS MATERIALIZED (
-             SELECT s.*, p.household_id FROM ({given}) AS given (id)
+             SELECT s.* FROM ({given}) AS given (id)
              CROSS JOIN LATERAL (
                  SELECT * FROM subscription s WHERE s.city_id = $1 AND s.id = given.id AND s.gone_at IS NULL LIMIT 1) s
-             CROSS JOIN LATERAL (
-                 SELECT FROM session e WHERE e.city_id = $1 AND e.id = s.session_id AND e.ended_at IS NULL LIMIT 1) e
-             CROSS JOIN LATERAL (SELECT household_id FROM person p WHERE p.city_id = $1 AND p.id = s.person_id LIMIT 1) p
-         ), homes AS MATERIALIZED (
-             SELECT h.id, h.area_id FROM (SELECT DISTINCT household_id FROM live) l
-             CROSS JOIN LATERAL (
-                 SELECT h.id, h.area_id FROM household h WHERE h.city_id = $1 AND h.id = l.household_id LIMIT 1) h
-         ), areas AS MATERIALIZED (
-             SELECT a.id FROM asked CROSS JOIN (SELECT DISTINCT area_id FROM homes) d
+             WHERE EXISTS (SELECT FROM session e WHERE e.city_id = $1 AND e.id = s.session_id AND e.ended_at IS NULL OFFSET 0)
+         ), reached AS MATERIALIZED (
+             SELECT a.id FROM asked CROSS JOIN (SELECT DISTINCT area_id FROM live) d
              CROSS JOIN LATERAL (SELECT a.id, a.path FROM area a WHERE a.city_id = $1 AND a.id = d.area_id LIMIT 1) a
              WHERE asked.everyone AND a.path && asked.area_ids
-         ), reached AS MATERIALIZED (
-             SELECT h.id FROM homes h JOIN areas a ON a.id = h.area_id
          ), holders AS MATERIALIZED (
              SELECT l.person_id FROM asked CROSS JOIN (SELECT DISTINCT person_id FROM live) l
              CROSS JOIN LATERAL (
@@ -45,7 +37,7 @@ pub fn audience(given: &str) -> String {
              WHERE a.path && asked.area_ids OR asked.alone AND t.role = 'staff'
          ), audience AS (
              SELECT l.* FROM live l
-             WHERE l.household_id IN (SELECT id FROM reached) OR l.person_id IN (SELECT person_id FROM holders)
+             WHERE l.area_id IN (SELECT id FROM reached) OR l.person_id IN (SELECT person_id FROM holders)
          )"
     )
 }
@@ -61,12 +53,6 @@ pub fn part() -> &'static str {
          SELECT DISTINCT c.area_id FROM circulation c
          JOIN channel h ON h.city_id = c.city_id AND h.id = c.channel_id AND h.kind = 'everyone'
          WHERE c.city_id = $1 AND c.notice_id = $2
-     ), within AS MATERIALIZED (
-         -- Where it goes round in an association and besides in a group of it, the group is in the association's part.
-         SELECT e.area_id FROM everyone e
-         JOIN area a ON a.city_id = $1 AND a.id = e.area_id
-         CROSS JOIN LATERAL unnest(a.path[:cardinality(a.path) - 1]) AS above (id)
-         JOIN everyone o ON o.area_id = above.id
      ), turn AS MATERIALIZED (
          SELECT area_id FROM everyone WHERE $4::uuid IS NULL OR area_id > $4 ORDER BY area_id LIMIT $5
      ), holders AS MATERIALIZED (
@@ -75,8 +61,11 @@ pub fn part() -> &'static str {
          JOIN asked n ON a.path && n.area_ids OR n.alone AND t.role = 'staff'
          WHERE t.city_id = $1 AND t.starts_on <= $3 AND (t.ends_on IS NULL OR t.ends_on >= $3)
      ), homes AS MATERIALIZED (
-         SELECT a.id FROM turn JOIN area a ON a.city_id = $1 AND a.path @> ARRAY[turn.area_id]
-         WHERE turn.area_id NOT IN (SELECT area_id FROM within)
+         -- Where it goes round in an association and besides in a group of it, the group is in the association's part.
+         SELECT a.id FROM area a
+         WHERE a.city_id = $1 AND EXISTS (SELECT FROM unnest(a.path) AS up (id) WHERE up.id IN (SELECT area_id FROM turn))
+           AND (SELECT up.id FROM unnest(a.path) WITH ORDINALITY AS up (id, place) WHERE up.id IN (SELECT area_id FROM everyone)
+                ORDER BY place LIMIT 1) IN (SELECT area_id FROM turn)
      ), audience AS (
          SELECT s.id, s.origin, s.area_id FROM homes
          JOIN subscription s ON s.city_id = $1 AND s.area_id = homes.id AND s.gone_at IS NULL

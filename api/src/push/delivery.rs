@@ -25,6 +25,10 @@ pub struct Delivery {
     pub expired: i64,
     /// Not sent: signed out, moved away, or the notice was withdrawn.
     pub left: i64,
+    /// Whether there are more to come: the plan is not complete.
+    pub planning: bool,
+    /// Of how many batches the service keeps messages for less long than was asked for.
+    pub shortened: i64,
     /// When the first was taken.
     pub first_accepted_at: Option<OffsetDateTime>,
     /// When the last was taken.
@@ -64,6 +68,8 @@ pub async fn delivery(db: &impl ConnectionTrait, caller: &Caller, id: NoticeId) 
         "SELECT count(*) FILTER (WHERE state.outcome IS DISTINCT FROM {retried}) AS subscriptions,
                 {accepted} AS accepted, {gone} AS gone, count(*) FILTER (WHERE state.id IS NOT NULL AND state.outcome IS NULL) AS retrying,
                 {given_up} AS given_up, {expired} AS expired, {left} AS left,
+                EXISTS (SELECT FROM plan p WHERE p.city_id = $1 AND p.notice_id = $2 AND NOT p.complete) AS planning,
+                count(DISTINCT b.id) FILTER (WHERE b.shortened_to IS NOT NULL) AS shortened,
                 min(b.first_accepted_at) AS first_accepted_at, max(b.last_accepted_at) AS last_accepted_at
          FROM batch b CROSS JOIN LATERAL unnest(b.subscription_ids, b.outcomes) AS state (id, outcome)
          WHERE b.city_id = $1 AND b.notice_id = $2",

@@ -60,6 +60,7 @@ struct DeliveryPage {
     given_up: String,
     first: Option<Moment>,
     last: Option<Moment>,
+    shortened: bool,
     going_on: bool,
 }
 
@@ -86,6 +87,7 @@ async fn delivery_page(
         given_up: (numbers.given_up + numbers.expired + numbers.left).to_string(),
         first: numbers.first_accepted_at.map(Moment),
         last: numbers.last_accepted_at.map(Moment),
-        going_on: numbers.retrying > 0,
+        shortened: numbers.shortened > 0,
+        going_on: numbers.planning || numbers.retrying > 0,
     })
 }
