@@ -2,6 +2,7 @@
 //!
 //! The rooms, from top to ground; each imports only what stands below it. `docs/ARCHITECTURE.md` walks through them.
 
+pub mod bench;
 pub mod up;
 
 pub mod demo;

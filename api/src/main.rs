@@ -12,6 +12,7 @@ use std::{
 
 use api::{
     areas::{self, Appointment, SlipFile},
+    bench::surge::{Surge, surge},
     clock::Clock,
     config::{BadSetting, LogFormat, Origin, Settings},
     keys::Keys,
@@ -69,6 +70,15 @@ enum Command {
     Notice(Notice),
     /// Print the OpenAPI document
     Openapi,
+    /// Measure
+    #[command(subcommand)]
+    Bench(Bench),
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Opening and acknowledging after a notice has rung the city; on a private database unless DATABASE_URL names an empty one
+    Surge(Surge),
 }
 
 #[derive(Args)]
@@ -149,6 +159,7 @@ fn main() -> ExitCode {
         Some(Command::Up(args)) => run_up(args),
         Some(Command::Keys { dir }) => keys(&dir),
         Some(Command::Openapi) => openapi(),
+        Some(Command::Bench(bench)) => measure(&bench),
         Some(command) => with_database(command),
     };
     match done {
@@ -214,6 +225,12 @@ fn openapi() -> Outcome {
     Ok(())
 }
 
+fn measure(bench: &Bench) -> Outcome {
+    match bench {
+        Bench::Surge(args) => surge(args, &settings(None)?),
+    }
+}
+
 /// The commands that need a database which is there already.
 fn with_database(command: Command) -> Outcome {
     let listen = if let Command::Serve { listen } = &command { listen.clone() } else { None };
@@ -230,7 +247,7 @@ fn with_database(command: Command) -> Outcome {
             Command::Import(import) => run_import(&current(&url, 2).await?, import).await,
             Command::Staff(staff) => run_staff(&current(&url, 2).await?, staff, &settings).await,
             Command::Notice(notice) => run_notice(&current(&url, 2).await?, notice).await,
-            Command::Up(_) | Command::Keys { .. } | Command::Openapi => Ok(()),
+            Command::Up(_) | Command::Keys { .. } | Command::Openapi | Command::Bench(_) => Ok(()),
         }
     })
 }
