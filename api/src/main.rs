@@ -283,7 +283,7 @@ async fn serve(settings: Settings, url: &SecretString) -> Outcome {
         told_to_stop.await;
         handle.stop(true).await;
     });
-    Ok(server.await?)
+    Ok(server.end().await?)
 }
 
 async fn work(settings: Settings, url: &SecretString) -> Outcome {

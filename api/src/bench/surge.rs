@@ -177,8 +177,8 @@ impl Bench {
 
     /// CPU seconds of the server, of PostgreSQL and of the load so far.
     fn cpu(&self) -> [f64; 3] {
-        [Some(self.server.id()), self.postmaster, Some(std::process::id())]
-            .map(|pid| pid.map_or(0.0, machine::cpu_seconds))
+        let database = self.postmaster.map_or(0.0, machine::cpu_seconds_of_all);
+        [machine::cpu_seconds(self.server.id()), database, machine::cpu_seconds(std::process::id())]
     }
 
     /// Stops the server as an operator would, so that it finishes what it has begun.

@@ -37,13 +37,21 @@ pub(super) fn parent(pid: u32) -> Option<u32> {
     stat(&pid.to_string()).map(|(parent, _)| parent)
 }
 
-/// Seconds of CPU time that a process and its children have used.
-pub(super) fn cpu_seconds(root: u32) -> f64 {
-    let own = stat(&root.to_string()).map_or(0, |(_, ticks)| ticks);
+/// Seconds of CPU time that a process has used.
+pub(super) fn cpu_seconds(pid: u32) -> f64 {
+    in_seconds(stat(&pid.to_string()).map_or(0, |(_, ticks)| ticks))
+}
+
+/// Seconds of CPU time that a process and those that it started have used.
+pub(super) fn cpu_seconds_of_all(root: u32) -> f64 {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let names = processes.filter_map(|entry| entry.file_name().into_string().ok());
     let children = names.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit())).filter_map(|name| stat(&name));
-    let ticks = own + children.filter(|(parent, _)| *parent == root).map(|(_, ticks)| ticks).sum::<u64>();
+    let ticks: u64 = children.filter(|(parent, _)| *parent == root).map(|(_, ticks)| ticks).sum();
+    cpu_seconds(root) + in_seconds(ticks)
+}
+
+fn in_seconds(ticks: u64) -> f64 {
     let per_second = sysconf(SysconfVar::CLK_TCK).ok().flatten().and_then(|ticks| u32::try_from(ticks).ok());
     ticks as f64 / f64::from(per_second.unwrap_or(100))
 }
