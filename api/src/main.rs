@@ -239,7 +239,7 @@ fn measure(what: Bench) -> Outcome {
         settings.log = "warn".into();
     }
     start_log(&settings)?;
-    runtime()?.block_on(bench::run(what))
+    bench::run(what, &settings)
 }
 
 /// The commands that need a database which is there already.
@@ -295,7 +295,7 @@ async fn serve(settings: Settings, url: &SecretString) -> Outcome {
         told_to_stop.await;
         handle.stop(true).await;
     });
-    Ok(server.await?)
+    Ok(server.end().await?)
 }
 
 async fn work(settings: Settings, url: &SecretString) -> Outcome {

@@ -5,13 +5,15 @@
 //! [`write()`] runs every write in a task of its own, which no client can drop, and the pool sends `ROLLBACK` over each connection
 //! that comes back. Besides, the server ends a transaction that idles.
 
+pub mod gather;
 pub mod private;
 
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait as _};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqlxPostgresConnector, Statement, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqlxPostgresConnector, Statement,
+    TransactionTrait,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
@@ -58,7 +60,31 @@ pub async fn connect(url: &SecretString, connections: u32) -> Result<DatabaseCon
 }
 
 fn conn_err(error: &sqlx::Error) -> DbErr {
-    DbErr::Conn(sea_orm::RuntimeErr::Internal(error.to_string()))
+    DbErr::Conn(RuntimeErr::Internal(error.to_string()))
+}
+
+/// Whether an error says that the database can't be had, as it is when it restarts or its host is gone, and not that it refused
+/// what was asked.
+#[must_use]
+pub fn is_away(error: &DbErr) -> bool {
+    let cause = match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
+        _ => return false,
+    };
+    match &**cause {
+        sqlx::Error::Database(error) => {
+            // 08: connection; 57P01 to 57P05: shutting down, starting, idle; 53300: no connection left.
+            error.code().is_some_and(|code| code.starts_with("08") || code.starts_with("57P") || code == "53300")
+        }
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => false,
+    }
 }
 
 /// Runs `work` in one transaction, in a task that goes on when the client has gone: it commits, or it leaves nothing.

@@ -10,6 +10,8 @@ use sea_orm::DbErr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::postgres::is_away;
+
 /// A failure on its way to the caller.
 #[derive(Debug)]
 pub struct Problem {
@@ -214,9 +216,6 @@ impl ResponseError for Problem {
 
 impl From<DbErr> for Problem {
     fn from(error: DbErr) -> Self {
-        match error {
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::unavailable(error),
-            _ => Self::internal(error),
-        }
+        if is_away(&error) { Self::unavailable(error) } else { Self::internal(error) }
     }
 }

@@ -4,7 +4,7 @@ use std::{net::TcpListener, sync::Arc};
 
 use actix_web::{
     App, HttpResponse, HttpServer,
-    dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
+    dev::{Server, ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::{Compress, from_fn},
     route,
     web::{Data, QueryConfig, Redirect, ServiceConfig as ActixConfig},
@@ -19,13 +19,14 @@ use crate::{
     areas,
     clock::Clock,
     config::{Origin, Settings},
-    identity::{self, Tokens},
+    identity::{self, Callers, Tokens},
     keys::Keys,
-    notices,
+    notices::{self, Lists},
     openapi::complete,
     postgres,
     problem::Problem,
-    push, receipts,
+    push,
+    receipts::{self, Receipts},
     web::{
         assets,
         client::{self, Tries},
@@ -74,11 +75,35 @@ pub fn openapi() -> OpenApi {
     complete(document)
 }
 
-/// Serves on `listener` until the handle of the server is told to stop.
+/// A server at work.
+pub struct Serving {
+    server: Server,
+    receipts: Data<Receipts>,
+}
+
+impl Serving {
+    /// What stops it.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Waits until it has been stopped and all receipts that came in are written, those of who has gone meanwhile as well.
+    ///
+    /// # Errors
+    /// When the socket can't be used.
+    pub async fn end(self) -> std::io::Result<()> {
+        self.server.await?;
+        self.receipts.drain().await;
+        Ok(())
+    }
+}
+
+/// Serves on `listener` until the handle is told to stop. Must be called within a runtime.
 ///
 /// # Errors
 /// When the socket can't be used.
-pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Server> {
+pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving> {
     metrics::start();
     let db = Data::new(ground.db.clone());
     let settings = Data::new(ground.settings.clone());
@@ -87,6 +112,10 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Server> 
     let origin = Data::new(ground.origin.clone());
     let tokens = Data::new(Tokens::new(&ground.keys, &ground.origin));
     let tries = Data::new(Tries::new(ground.settings.limits));
+    let callers = Data::new(Callers::start(ground.db.clone(), ground.clock.clone()));
+    let lists = Data::new(Lists::start(ground.db.clone(), ground.clock.clone()));
+    let receipts = Data::new(Receipts::start(ground.db.clone(), ground.clock.clone()));
+    let last = receipts.clone();
     let register = move |config: &mut ActixConfig| {
         config
             .app_data(db.clone())
@@ -96,13 +125,16 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Server> 
             .app_data(origin.clone())
             .app_data(tokens.clone())
             .app_data(tries.clone())
+            .app_data(callers.clone())
+            .app_data(lists.clone())
+            .app_data(receipts.clone())
             .app_data(QueryConfig::default().error_handler(|error, _| {
                 Problem::invalid_field("", format!("アドレスの「?」より後を読み取れません（{error}）。")).into()
             }));
     };
     let server =
         HttpServer::new(move || app(register.clone())).listen(listener)?.shutdown_timeout(10).disable_signals().run();
-    Ok(server)
+    Ok(Serving { server, receipts: last })
 }
 
 fn app(

@@ -91,7 +91,7 @@ impl Up {
             told_to_stop.await;
             handle.stop(true).await;
         });
-        server.await?;
+        server.end().await?;
         stop.send_replace(true);
         worker.await?;
         ground.db.close().await?;

@@ -11,6 +11,7 @@ mod receipts;
 mod ringing;
 mod signing_in;
 mod subscribing;
+mod surge;
 mod telegrams;
 mod whole_city;
 mod working;

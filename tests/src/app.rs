@@ -107,7 +107,7 @@ impl TestApp {
         };
         let server = server::serve(listener, &ground).expect("a server");
         let handle = server.handle();
-        tokio::spawn(server);
+        tokio::spawn(server.end());
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())

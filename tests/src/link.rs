@@ -1,13 +1,15 @@
-//! A slow link: a TCP proxy that holds everything back for a while in both directions, as a database in another building does.
+//! Links to the database: a slow one, a TCP proxy that holds everything back for a while in both directions, as a database in another
+//! building does, and one that can be cut.
 
 use std::{net::SocketAddr, time::Duration};
 
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
     net::{
         TcpListener, TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
+    sync::watch,
     time::sleep,
 };
 
@@ -39,4 +41,46 @@ async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, delay: Duration)
             break;
         }
     }
+}
+
+/// A link that can be cut, as when the database restarts or its host is gone.
+#[derive(Debug)]
+pub struct Switch(watch::Sender<bool>);
+
+impl Switch {
+    /// Breaks every connection, and lets no new one through.
+    pub fn cut(&self) {
+        self.0.send_replace(false);
+    }
+
+    /// Lets new connections through again.
+    pub fn mend(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+/// Opens a link to `target` that can be cut; gives the port at its near end.
+///
+/// # Panics
+/// When there is no free port.
+pub async fn breakable_link(target: SocketAddr) -> (u16, Switch) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    let (switch, whole) = watch::channel(true);
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            let mut whole = whole.clone();
+            tokio::spawn(async move {
+                if !*whole.borrow_and_update() {
+                    return;
+                }
+                let Ok(mut far) = TcpStream::connect(target).await else { return };
+                tokio::select! {
+                    _ = copy_bidirectional(&mut near, &mut far) => {}
+                    _ = whole.wait_for(|whole| !whole) => {}
+                }
+            });
+        }
+    });
+    (port, Switch(switch))
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use self::push::{Measurement, Outcome, Outside};
-use crate::up::stop_signal;
+use crate::{config::Settings, up::stop_signal};
 
 mod city;
 mod figures;
@@ -16,6 +16,7 @@ mod ledger;
 mod place;
 mod push;
 mod sink;
+mod surge;
 mod usage;
 
 /// What is measured.
@@ -23,6 +24,8 @@ mod usage;
 pub enum Bench {
     /// One notice to every phone of a city, on a private database unless DATABASE_URL names an empty one
     Push(PushArgs),
+    /// Opening and acknowledging after a notice has rung the city; on a private database unless DATABASE_URL names an empty one
+    Surge(surge::Surge),
     /// The push service that `push` and others are measured against
     #[command(hide = true)]
     Sink {
@@ -83,10 +86,15 @@ pub struct PushArgs {
 ///
 /// # Errors
 /// When something that it takes can't be had.
-pub async fn run(bench: Bench) -> Outcome {
+pub fn run(bench: Bench, settings: &Settings) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match bench {
-        Bench::Sink { subscriptions, dir, faults } => sink::run(subscriptions, &dir, faults, stop_signal()?).await,
-        Bench::Push(args) => push(args).await,
+        Bench::Sink { subscriptions, dir, faults } => {
+            runtime.block_on(async { sink::run(subscriptions, &dir, faults, stop_signal()?).await })
+        }
+        Bench::Push(args) => runtime.block_on(push(args)),
+        // It puts the parts of the machine on cores of their own.
+        Bench::Surge(args) => surge::surge(&args, settings),
     }
 }
 

@@ -107,7 +107,7 @@ pub struct HouseholdOut {
 }
 
 /// An area, in short.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AreaOut {
     /// Code.
     pub code: String,

@@ -146,15 +146,6 @@ pub async fn end_all(
     Ok(())
 }
 
-/// The session of a cookie's value.
-///
-/// # Errors
-/// The database's.
-pub async fn of_cookie(db: &impl ConnectionTrait, value: &str) -> Result<Option<(CityId, SessionId)>, DbErr> {
-    let row = session::Entity::find().filter(session::Column::CookieHash.eq(hash(value))).one(db).await?;
-    Ok(row.map(|row| (row.city_id, row.id)))
-}
-
 /// The cookie's name: with TLS one that only this very host can set.
 #[must_use]
 pub fn cookie_name(origin: &Origin) -> &'static str {
@@ -208,6 +199,7 @@ fn draw() -> Result<SecretString, IdentityError> {
     Ok(BASE64URL.encode(bytes).into())
 }
 
-fn hash(secret: &str) -> Vec<u8> {
+/// What is kept of a secret.
+pub(super) fn hash(secret: &str) -> Vec<u8> {
     digest(&SHA256, secret.as_bytes()).as_ref().to_vec()
 }

@@ -9,14 +9,14 @@ use actix_web::{
 use sea_orm::DatabaseConnection;
 
 use super::{
-    Correction, Editable, Publishing, Readable, feed,
-    json::{CorrectIn, NoticeIn, NoticeOut, PublishIn, WithdrawIn, notices_out, one_out, read_day},
+    Correction, Editable, Lists, Publishing, Readable, Wanted,
+    json::{CorrectIn, NoticeIn, NoticeOut, PublishIn, WithdrawIn, one_out, read_day},
 };
 use crate::{
     clock::Clock,
     identity::{Caller, audit},
     problem::Problem,
-    web::{Cursor, Once, Page, PageQuery, Parsed},
+    web::{Once, Page, PageQuery, Parsed},
 };
 
 /// Draft a notice.
@@ -40,19 +40,12 @@ pub async fn create(
 #[utoipa::path(tag = "notices", params(PageQuery), responses((status = 200, body = Page<NoticeOut>)))]
 #[get("/api/v1/notices")]
 pub async fn list(
-    db: Data<DatabaseConnection>,
-    clock: Data<Clock>,
+    lists: Data<Lists>,
     caller: Caller,
     query: Query<PageQuery>,
 ) -> Result<Json<Page<NoticeOut>>, Problem> {
     let (cursor, limit) = query.read()?;
-    let now = clock.now();
-    let mut entries = feed(db.as_ref(), &caller, (cursor, limit + 1), now).await?;
-    let more = entries.len() as u64 > limit;
-    entries.truncate(usize::try_from(limit).unwrap_or(100));
-    let last = entries.last().filter(|_| more).and_then(|entry| Some((entry.notice.published_at?, entry.notice.id)));
-    let next_cursor = last.map(|(at, id)| Cursor { at, id: id.0 }.to_text());
-    Ok(Json(Page { items: notices_out(db.as_ref(), entries, now).await?, next_cursor }))
+    Ok(Json(lists.read(Wanted { caller, cursor, limit }).await?))
 }
 
 /// One notice, with the caller's receipt.

@@ -1,15 +1,23 @@
 //! Lists of notices: what the caller may read, and what their offices have drawn up.
 //!
 //! A resident's feed is read from the circulations of their association, newest first, with their household's receipt beside:
-//! no row per reader is written to publish. Staff see what circulates below them, which is the same notice many times over, so theirs
-//! is read by notice.
+//! no row per reader is written to publish. Many such feeds are one statement. Staff see what circulates below them, which is the same
+//! notice many times over, so theirs is read by notice.
 
-use entity::{ids::NoticeId, notice, receipt};
+use std::collections::BTreeSet;
+
+use entity::{
+    ids::{CityId, NoticeId},
+    notice, receipt,
+};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Sight, sight::VISIBLE};
+use super::{
+    Sight, notices_of,
+    sight::{SIGHTS, VISIBLE, values},
+};
 use crate::{identity::Caller, postgres::sql, web::Cursor};
 
 /// A notice with the caller's own receipt.
@@ -21,9 +29,21 @@ pub struct Entry {
     pub receipt: Option<receipt::Model>,
 }
 
-#[derive(FromQueryResult)]
-struct Found {
-    notice_id: Uuid,
+/// A page of a feed that is asked for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// By whom.
+    pub caller: Caller,
+    /// From after which notice; none: from the newest.
+    pub cursor: Option<Cursor>,
+    /// How many.
+    pub limit: u64,
+}
+
+/// A line of a feed: which notice, and the columns of its receipt where there is one.
+struct Line {
+    notice: NoticeId,
+    receipt: Option<receipt::Model>,
 }
 
 /// At most `limit` notices that are out and reach the caller, newest first, from after `cursor`.
@@ -36,57 +56,133 @@ pub async fn feed(
     (cursor, limit): (Option<Cursor>, u64),
     now: OffsetDateTime,
 ) -> Result<Vec<Entry>, DbErr> {
-    let sight = Sight::of(caller);
-    let joined = "JOIN channel ch ON ch.city_id = c.city_id AND ch.id = c.channel_id
-                  JOIN area ca ON ca.city_id = c.city_id AND ca.id = c.area_id";
-    let text = if sight.is_staff() {
-        format!(
-            "SELECT n.id AS notice_id FROM notice n
-             WHERE n.city_id = $1 AND n.published_at <= $6 AND (n.published_at, n.id) < ($7, $8)
-               AND (n.withdrawn_at IS NULL OR n.withdrawn_at > n.published_at)
-               AND (n.alone_reason IS NOT NULL OR EXISTS (
-                    SELECT FROM circulation c {joined} WHERE c.city_id = $1 AND c.notice_id = n.id AND {VISIBLE}))
-             ORDER BY n.published_at DESC, n.id DESC LIMIT $9"
-        )
-    } else {
-        format!(
-            "SELECT DISTINCT c.published_at, c.notice_id FROM circulation c {joined}
-             WHERE c.city_id = $1 AND ch.area_id = ANY($10) AND c.published_at <= $6
-               AND (c.published_at, c.notice_id) < ($7, $8) AND {VISIBLE}
-               AND NOT EXISTS (SELECT FROM notice n WHERE n.city_id = c.city_id AND n.id = c.notice_id
-                               AND n.withdrawn_at <= n.published_at)
-             ORDER BY c.published_at DESC, c.notice_id DESC LIMIT $9"
-        )
-    };
-    let before = cursor.unwrap_or(Cursor { at: now + time::Duration::SECOND, id: Uuid::max() });
-    let mut values: Vec<Value> = sight.values();
-    values.extend([now.into(), before.at.into(), before.id.into(), limit.into()]);
-    if !sight.is_staff() {
-        values.push(sight.associations().into());
-    }
-    let found = Found::find_by_statement(sql(&text, values)).all(db).await?;
-    entries(db, caller, found.into_iter().map(|row| NoticeId(row.notice_id)).collect()).await
+    let wanted = [Wanted { caller: caller.clone(), cursor, limit }];
+    Ok(feeds(db, &wanted, now).await?.pop().unwrap_or_default())
 }
 
-/// The notices with these ids, in their order, each with the caller's receipt.
-async fn entries(db: &impl ConnectionTrait, caller: &Caller, ids: Vec<NoticeId>) -> Result<Vec<Entry>, DbErr> {
-    let mut notices = notice::Entity::find()
-        .filter(notice::Column::CityId.eq(caller.city))
-        .filter(notice::Column::Id.is_in(ids.clone()))
-        .all(db)
-        .await?;
+/// The same for many callers, place by place.
+///
+/// # Errors
+/// The database's.
+pub async fn feeds(
+    db: &impl ConnectionTrait,
+    wanted: &[Wanted],
+    now: OffsetDateTime,
+) -> Result<Vec<Vec<Entry>>, DbErr> {
+    let mut lines: Vec<Vec<Line>> = Vec::new();
+    lines.resize_with(wanted.len(), Vec::new);
+    let (staff, others): (Vec<usize>, Vec<usize>) =
+        (0..wanted.len()).partition(|place| Sight::of(&wanted[*place].caller).is_staff());
+    for place in staff {
+        lines[place] = of_staff(db, &wanted[place], now).await?;
+    }
+    if !others.is_empty() {
+        of_others(db, (wanted, &others), now, &mut lines).await?;
+    }
+    let city = |place: usize| wanted[place].caller.city;
+    let keys: BTreeSet<(CityId, NoticeId)> = lines
+        .iter()
+        .enumerate()
+        .flat_map(|(place, lines)| lines.iter().map(move |line| (city(place), line.notice)))
+        .collect();
+    let notices = notices_of(db, keys).await?;
+    let entries = |(place, lines): (usize, Vec<Line>)| {
+        let entry =
+            |Line { notice, receipt }| Some(Entry { notice: notices.get(&(city(place), notice))?.clone(), receipt });
+        lines.into_iter().filter_map(entry).collect()
+    };
+    Ok(lines.into_iter().enumerate().map(entries).collect())
+}
+
+const JOINED: &str = "JOIN channel ch ON ch.city_id = c.city_id AND ch.id = c.channel_id
+                      JOIN area ca ON ca.city_id = c.city_id AND ca.id = c.area_id";
+
+/// By notice.
+async fn of_staff(db: &impl ConnectionTrait, wanted: &Wanted, now: OffsetDateTime) -> Result<Vec<Line>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: NoticeId,
+    }
+    let text = format!(
+        "WITH {SIGHTS}
+         SELECT n.id FROM sight JOIN notice n ON n.city_id = sight.city_id
+         WHERE n.published_at <= $7 AND (n.published_at, n.id) < ($8, $9)
+           AND (n.withdrawn_at IS NULL OR n.withdrawn_at > n.published_at)
+           AND (n.alone_reason IS NOT NULL OR EXISTS (
+                SELECT FROM circulation c {JOINED} WHERE c.city_id = n.city_id AND c.notice_id = n.id AND {VISIBLE}))
+         ORDER BY n.published_at DESC, n.id DESC LIMIT $10"
+    );
+    let before = before(wanted, now);
+    let mut values = values([&Sight::of(&wanted.caller)]);
+    values.extend([now.into(), before.at.into(), before.id.into(), wanted.limit.into()] as [Value; 4]);
+    let found = Found::find_by_statement(sql(&text, values)).all(db).await?;
+    let ids: Vec<NoticeId> = found.into_iter().map(|found| found.id).collect();
     let mut receipts = receipt::Entity::find()
-        .filter(receipt::Column::CityId.eq(caller.city))
-        .filter(receipt::Column::ReaderId.eq(caller.reader()))
+        .filter(receipt::Column::CityId.eq(wanted.caller.city))
+        .filter(receipt::Column::ReaderId.eq(wanted.caller.reader()))
         .filter(receipt::Column::NoticeId.is_in(ids.clone()))
         .all(db)
         .await?;
-    notices.sort_by_key(|notice| ids.iter().position(|id| *id == notice.id));
-    let entry = |notice: notice::Model| {
-        let place = receipts.iter().position(|receipt| receipt.notice_id == notice.id);
-        Entry { receipt: place.map(|place| receipts.swap_remove(place)), notice }
+    let line = |notice: NoticeId| {
+        let place = receipts.iter().position(|receipt| receipt.notice_id == notice);
+        Line { notice, receipt: place.map(|place| receipts.swap_remove(place)) }
     };
-    Ok(notices.into_iter().map(entry).collect())
+    Ok(ids.into_iter().map(line).collect())
+}
+
+/// By channel, each read from its newest circulation on: a resident's have what is for everyone, the others' what is for officers too.
+async fn of_others(
+    db: &impl ConnectionTrait,
+    (wanted, places): (&[Wanted], &[usize]),
+    now: OffsetDateTime,
+    lines: &mut [Vec<Line>],
+) -> Result<(), DbErr> {
+    let text = format!(
+        "WITH {SIGHTS}
+         SELECT sight.n, found.notice_id, r.city_id, r.reader_id, r.read_at, r.acknowledged_at, r.source, r.person_id
+         FROM sight
+         JOIN unnest($7::uuid[], $8::timestamptz[], $9::uuid[]) WITH ORDINALITY AS given (reader_id, at, id, n) USING (n)
+         CROSS JOIN LATERAL (
+            SELECT DISTINCT one.published_at, one.notice_id
+            FROM channel ch CROSS JOIN LATERAL (
+                SELECT c.published_at, c.notice_id FROM circulation c JOIN area ca ON ca.city_id = c.city_id AND ca.id = c.area_id
+                WHERE c.channel_id = ch.id AND c.city_id = ch.city_id AND c.published_at <= $10
+                  AND (c.published_at, c.notice_id) < (given.at, given.id) AND {VISIBLE}
+                  AND NOT EXISTS (SELECT FROM notice n WHERE n.city_id = c.city_id AND n.id = c.notice_id
+                                  AND n.withdrawn_at <= n.published_at)
+                ORDER BY c.published_at DESC, c.notice_id DESC LIMIT $11) AS one
+            WHERE ch.city_id = sight.city_id AND ch.area_id = ANY(sight.associations)
+              AND (ch.kind = 'everyone' OR NOT sight.of_resident)
+            ORDER BY one.published_at DESC, one.notice_id DESC LIMIT $11) AS found
+         LEFT JOIN receipt r ON r.city_id = sight.city_id AND r.reader_id = given.reader_id AND r.notice_id = found.notice_id
+         ORDER BY sight.n, found.published_at DESC, found.notice_id DESC"
+    );
+    let sights: Vec<Sight> = places.iter().map(|place| Sight::of(&wanted[*place].caller)).collect();
+    let (mut readers, mut times, mut ids): (Vec<Uuid>, Vec<OffsetDateTime>, Vec<Uuid>) = Default::default();
+    for place in places {
+        let before = before(&wanted[*place], now);
+        readers.push(wanted[*place].caller.reader().0);
+        times.push(before.at);
+        ids.push(before.id);
+    }
+    let most = places.iter().map(|place| wanted[*place].limit).max().unwrap_or(0);
+    let mut values = values(&sights);
+    values.extend([readers.into(), times.into(), ids.into(), now.into(), most.into()] as [Value; 5]);
+    for row in db.query_all_raw(sql(&text, values)).await? {
+        let n: i64 = row.try_get_by_index(0)?;
+        let Some(place) = usize::try_from(n - 1).ok().and_then(|n| places.get(n)) else { continue };
+        if (lines[*place].len() as u64) < wanted[*place].limit {
+            let notice: NoticeId = row.try_get_by_index(1)?;
+            let read = row.try_get_by_index::<Option<OffsetDateTime>>(4)?.is_some();
+            let receipt = if read { Some(receipt::Model::from_query_result(&row, "")?) } else { None };
+            lines[*place].push(Line { notice, receipt });
+        }
+    }
+    Ok(())
+}
+
+fn before(wanted: &Wanted, now: OffsetDateTime) -> Cursor {
+    wanted.cursor.unwrap_or(Cursor { at: now + time::Duration::SECOND, id: Uuid::max() })
 }
 
 /// The newest notices of the caller's own offices, drafts and scheduled ones among them; at most 100.

@@ -1,14 +1,15 @@
 //! What notices look like over the wire, and how that becomes rows and back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::{
     area, channel,
+    ids::{CityId, NoticeId},
     notice::{self, Importance as ImportanceRow},
     receipt,
 };
 use garde::Validate;
-use sea_orm::{ActiveEnum as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult as _};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 use utoipa::ToSchema;
@@ -18,6 +19,7 @@ use super::{Audience, BODY, Draft, Entry, REASON, TITLE, last_correction};
 use crate::{
     clock::JAPAN,
     identity::{Caller, api::AreaOut},
+    postgres::sql,
     problem::Problem,
     web::plain_text,
 };
@@ -67,7 +69,7 @@ pub struct AudienceIn {
 }
 
 /// How a notice rings.
-#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Importance {
     /// At once, at any hour; a second person publishes it.
@@ -81,7 +83,7 @@ pub enum Importance {
 }
 
 /// Whom a notice reaches in its areas.
-#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Addressees {
     /// The residents, and who holds a seat there.
@@ -131,7 +133,7 @@ pub struct CorrectIn {
 }
 
 /// A notice.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct NoticeOut {
     id: Uuid,
     title: String,
@@ -170,7 +172,7 @@ pub struct NoticeOut {
 }
 
 /// Whom a notice is for.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AudienceOut {
     /// The areas.
     areas: Vec<AreaOut>,
@@ -179,7 +181,7 @@ pub struct AudienceOut {
 }
 
 /// What a correction replaced, and why.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CorrectionOut {
     /// Why.
     reason: String,
@@ -191,7 +193,7 @@ pub struct CorrectionOut {
 }
 
 /// A receipt.
-#[derive(Clone, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReceiptOut {
     /// When it was first opened.
     #[serde(with = "time::serde::rfc3339")]
@@ -284,53 +286,85 @@ fn not_blank(text: &str, _: &()) -> garde::Result {
     if text.chars().all(invisible) { Err(garde::Error::new("入力してください。")) } else { Ok(()) }
 }
 
-/// What notices look like to a caller, with the areas that they name looked up once for all.
-pub(super) async fn notices_out(
+/// What lists of notices look like to their callers, place by place; what the lists have in common is looked up once.
+pub(super) async fn lists_out(
     db: &impl ConnectionTrait,
-    entries: Vec<Entry>,
+    lists: Vec<Vec<Entry>>,
     now: OffsetDateTime,
-) -> Result<Vec<NoticeOut>, Problem> {
-    let mut ids: Vec<Uuid> = Vec::new();
-    for Entry { notice, .. } in &entries {
-        ids.push(notice.sender_area_id.0);
-        ids.extend(&notice.area_ids);
+) -> Result<Vec<Vec<NoticeOut>>, DbErr> {
+    let mut notices: BTreeMap<(CityId, NoticeId), &notice::Model> = BTreeMap::new();
+    for Entry { notice, .. } in lists.iter().flatten() {
+        notices.entry((notice.city_id, notice.id)).or_insert(notice);
     }
-    let Some(city) = entries.first().map(|entry| entry.notice.city_id) else { return Ok(Vec::new()) };
-    let areas = area::Entity::of(city).filter(area::Column::Id.is_in(ids)).all(db).await?;
-    let areas: HashMap<Uuid, area::Model> = areas.into_iter().map(|area| (area.id.0, area)).collect();
-    let area_out = |id: &Uuid| areas.get(id).map(AreaOut::from);
-    let mut out = Vec::with_capacity(entries.len());
-    for Entry { notice, receipt } in entries {
-        let before = if notice.revision > 1 { last_correction(db, &notice).await? } else { None };
-        let correction = before.map(|before| CorrectionOut {
-            reason: before.reason,
-            previous_title: before.title,
-            at: before.at.to_offset(JAPAN),
-        });
-        out.push(NoticeOut {
-            id: notice.id.0,
-            importance: notice.importance.into(),
-            sender: area_out(&notice.sender_area_id.0).ok_or_else(|| Problem::internal("a sender vanished"))?,
-            audience: AudienceOut {
-                areas: notice.area_ids.iter().filter_map(area_out).collect(),
-                to: notice.addressees.into(),
-            },
-            state: state(&notice, now),
-            drill: notice.drill,
-            revision: notice.revision,
-            correction,
-            circulate_until: notice.circulate_until.map(|day| day.to_string()),
-            publish_at: notice.publish_at.map(|at| at.to_offset(JAPAN)),
-            published_at: notice.published_at.map(|at| at.to_offset(JAPAN)),
-            alone_reason: None,
-            withdrawn_at: notice.withdrawn_at.map(|at| at.to_offset(JAPAN)),
-            withdrawn_reason: notice.withdrawn_reason,
-            receipt: receipt.as_ref().map(ReceiptOut::from),
-            title: notice.title,
-            body: notice.body,
-        });
+    let areas = areas_of(db, notices.values().copied()).await?;
+    let mut shown = HashMap::with_capacity(notices.len());
+    for (key, notice) in notices {
+        shown.insert(key, bare(db, notice, &areas, now).await?);
     }
-    Ok(out)
+    let out = |Entry { notice, receipt }: &Entry| {
+        let mut out = shown.get(&(notice.city_id, notice.id))?.clone();
+        out.receipt = receipt.as_ref().map(ReceiptOut::from);
+        Some(out)
+    };
+    Ok(lists.iter().map(|list| list.iter().filter_map(out).collect()).collect())
+}
+
+/// The areas that notices name.
+async fn areas_of<'a>(
+    db: &impl ConnectionTrait,
+    notices: impl Iterator<Item = &'a notice::Model>,
+) -> Result<HashMap<(CityId, Uuid), AreaOut>, DbErr> {
+    let mut keys = BTreeSet::new();
+    for notice in notices {
+        let named = notice.area_ids.iter().copied().chain([notice.sender_area_id.0]);
+        keys.extend(named.map(|id| (notice.city_id.0, id)));
+    }
+    let (cities, ids): (Vec<Uuid>, Vec<Uuid>) = keys.into_iter().unzip();
+    let statement = sql(
+        "SELECT a.* FROM unnest($1::uuid[], $2::uuid[]) AS named (city_id, id)
+         JOIN area a ON a.city_id = named.city_id AND a.id = named.id",
+        [cities.into(), ids.into()],
+    );
+    let areas = area::Model::find_by_statement(statement).all(db).await?;
+    Ok(areas.into_iter().map(|area| ((area.city_id, area.id.0), AreaOut::from(&area))).collect())
+}
+
+/// A notice without anybody's receipt.
+async fn bare(
+    db: &impl ConnectionTrait,
+    notice: &notice::Model,
+    areas: &HashMap<(CityId, Uuid), AreaOut>,
+    now: OffsetDateTime,
+) -> Result<NoticeOut, DbErr> {
+    let area = |id: &Uuid| areas.get(&(notice.city_id, *id)).cloned();
+    let before = if notice.revision > 1 { last_correction(db, notice).await? } else { None };
+    let correction = before.map(|before| CorrectionOut {
+        reason: before.reason,
+        previous_title: before.title,
+        at: before.at.to_offset(JAPAN),
+    });
+    Ok(NoticeOut {
+        id: notice.id.0,
+        title: notice.title.clone(),
+        body: notice.body.clone(),
+        importance: notice.importance.into(),
+        sender: area(&notice.sender_area_id.0).ok_or_else(|| DbErr::RecordNotFound("the sender of a notice".into()))?,
+        audience: AudienceOut {
+            areas: notice.area_ids.iter().filter_map(area).collect(),
+            to: notice.addressees.into(),
+        },
+        state: state(notice, now),
+        drill: notice.drill,
+        revision: notice.revision,
+        correction,
+        circulate_until: notice.circulate_until.map(|day| day.to_string()),
+        publish_at: notice.publish_at.map(|at| at.to_offset(JAPAN)),
+        published_at: notice.published_at.map(|at| at.to_offset(JAPAN)),
+        alone_reason: None,
+        withdrawn_at: notice.withdrawn_at.map(|at| at.to_offset(JAPAN)),
+        withdrawn_reason: notice.withdrawn_reason.clone(),
+        receipt: None,
+    })
 }
 
 /// draft, scheduled, published, withdrawn.
@@ -352,8 +386,8 @@ pub(super) async fn one_out(
     let receipt = receipt::Entity::find_by_id((caller.city, caller.reader(), notice.id)).one(db).await?;
     let alone_reason =
         notice.alone_reason.clone().filter(|_| caller.seats.iter().any(|seat| seat.role == entity::seat::Role::Staff));
-    let mut out = notices_out(db, vec![Entry { notice, receipt }], now).await?;
-    let mut out = out.pop().ok_or_else(Problem::not_found)?;
+    let mut out = lists_out(db, vec![vec![Entry { notice, receipt }]], now).await?;
+    let mut out = out.pop().and_then(|mut list| list.pop()).ok_or_else(Problem::not_found)?;
     out.alone_reason = alone_reason;
     Ok(out)
 }

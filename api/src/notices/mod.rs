@@ -8,6 +8,8 @@
 use sea_orm::DbErr;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use rights::notices_of;
+
 use crate::{areas::AreaError, problem::Problem};
 
 pub mod api;
@@ -18,6 +20,7 @@ mod editing;
 mod feed;
 mod from_jma;
 pub mod json;
+mod lists;
 pub mod pages;
 mod publish;
 mod reach;
@@ -29,12 +32,14 @@ mod withdraw;
 
 pub use correct::{Correction, correct, last_correction};
 pub use draft::{Audience, Draft, draft};
-pub use feed::{Entry, feed, office};
+pub use feed::{Entry, Wanted, feed, feeds, office};
 pub use from_jma::{TelegramError, draft_from_telegram};
+pub use lists::Lists;
 pub use publish::{Publishing, publish};
 pub use reach::{Reach, audience_areas, reach};
-pub use rights::{Editable, Readable, publishing_seat};
+pub use rights::{Editable, Readable, named_in, publishing_seat};
 pub use sight::Sight;
+pub(crate) use sight::array;
 pub use withdraw::withdraw;
 
 /// The longest title, in characters.

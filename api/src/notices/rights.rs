@@ -1,14 +1,17 @@
 //! The right to a notice, as extractors that hand over the row: a handler can't get one that the caller may not see.
 
+use std::collections::{BTreeSet, HashMap};
+
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use entity::{
     area,
-    ids::NoticeId,
+    ids::{CityId, NoticeId},
     notice::{self, Importance},
     seat::Role,
 };
 use futures_util::future::LocalBoxFuture;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult as _, QueryFilter as _};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{NoticeError, Sight};
@@ -16,6 +19,7 @@ use crate::{
     areas::may_publish_to,
     clock::Clock,
     identity::{Caller, Seat},
+    postgres::sql,
     problem::Problem,
 };
 
@@ -39,6 +43,69 @@ pub struct Editable {
     pub notice: notice::Model,
 }
 
+impl Readable {
+    /// The notices that are asked for, place by place, as far as who asks may read them.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn find_all(
+        db: &impl ConnectionTrait,
+        asked: Vec<(Caller, NoticeId)>,
+        now: OffsetDateTime,
+    ) -> Result<Vec<Option<Self>>, DbErr> {
+        let keys: BTreeSet<(CityId, NoticeId)> = asked.iter().map(|(caller, id)| (caller.city, *id)).collect();
+        let rows = notices_of(db, keys).await?;
+        let mut found = Vec::with_capacity(asked.len());
+        for (caller, id) in asked {
+            found.push(match rows.get(&(caller.city, id)) {
+                Some(notice) => {
+                    let editable = may_edit(db, &caller, notice).await?;
+                    Some(Self { caller, notice: notice.clone(), editable })
+                }
+                None => None,
+            });
+        }
+        // What was withdrawn before it came out never came out.
+        let is_out = |notice: &notice::Model| {
+            notice.published_at.is_some_and(|at| at <= now && notice.withdrawn_at.is_none_or(|gone| gone > at))
+        };
+        let in_question = |one: &Self| !one.editable && is_out(&one.notice);
+        let asked: Vec<(Sight, &notice::Model)> = found
+            .iter()
+            .flatten()
+            .filter(|one| in_question(one))
+            .map(|one| (Sight::of(&one.caller), &one.notice))
+            .collect();
+        let mut reached = if asked.is_empty() { Vec::new() } else { Sight::reach_all(db, &asked).await? }.into_iter();
+        let mut may = |one: &Self| one.editable || in_question(one) && reached.next() == Some(true);
+        Ok(found.into_iter().map(|one| one.filter(|one| may(one))).collect())
+    }
+}
+
+/// The notices with these keys.
+pub(super) async fn notices_of(
+    db: &impl ConnectionTrait,
+    keys: BTreeSet<(CityId, NoticeId)>,
+) -> Result<HashMap<(CityId, NoticeId), notice::Model>, DbErr> {
+    let (cities, ids): (Vec<Uuid>, Vec<Uuid>) = keys.into_iter().map(|(city, id)| (city.0, id.0)).unzip();
+    let statement = sql(
+        "SELECT n.* FROM unnest($1::uuid[], $2::uuid[]) AS asked (city_id, id)
+         JOIN notice n ON n.city_id = asked.city_id AND n.id = asked.id",
+        [cities.into(), ids.into()],
+    );
+    let rows = notice::Model::find_by_statement(statement).all(db).await?;
+    Ok(rows.into_iter().map(|notice| ((notice.city_id, notice.id), notice)).collect())
+}
+
+/// The notice that a path names.
+///
+/// # Errors
+/// `not_found`, where it is no id.
+pub fn named_in(request: &HttpRequest) -> Result<NoticeId, Problem> {
+    let id = request.match_info().get("id").and_then(|text| Uuid::try_parse(text).ok());
+    id.map(NoticeId).ok_or_else(Problem::not_found)
+}
+
 impl FromRequest for Readable {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
@@ -51,19 +118,8 @@ impl FromRequest for Readable {
             let missing = || Problem::internal("the server was put together without its parts");
             let db = request.app_data::<Data<DatabaseConnection>>().ok_or_else(missing)?;
             let now = request.app_data::<Data<Clock>>().ok_or_else(missing)?.now();
-            let id = request.match_info().get("id").and_then(|text| Uuid::try_parse(text).ok()).map(NoticeId);
-            let id = id.ok_or_else(Problem::not_found)?;
-            let notice = notice::Entity::find_by_id((caller.city, id)).one(db.as_ref()).await?;
-            let notice = notice.ok_or_else(Problem::not_found)?;
-            let editable = may_edit(db.as_ref(), &caller, &notice).await?;
-            // What was withdrawn before it came out never came out.
-            let out =
-                notice.published_at.is_some_and(|at| at <= now && notice.withdrawn_at.is_none_or(|gone| gone > at));
-            if editable || out && Sight::of(&caller).reaches(db.as_ref(), &notice).await? {
-                Ok(Self { caller, notice, editable })
-            } else {
-                Err(Problem::not_found())
-            }
+            let found = Self::find_all(db.as_ref(), vec![(caller, named_in(&request)?)], now).await?.pop();
+            found.flatten().ok_or_else(Problem::not_found)
         })
     }
 }

@@ -13,10 +13,45 @@ use crate::{
     postgres::sql,
 };
 
-/// A circulation `c` of channel `ch` in area `ca` that the caller can see; `$2` to `$5` are [`Sight::values`].
-pub(super) const VISIBLE: &str = "(ch.kind = 'everyone' AND c.area_id = ANY($2) OR c.area_id = ANY($3) OR ca.path && $4
-    OR ca.path && $5 AND EXISTS (SELECT FROM notice sent WHERE sent.city_id = c.city_id AND sent.id = c.notice_id
-                                 AND sent.sender_role = 'staff'))";
+/// The rule: whether a circulation `c` of channel `ch` in area `ca` is seen from a sight, a row named `sight` of [`Sights::rows`].
+pub(super) const VISIBLE: &str = "(ch.kind = 'everyone' AND c.area_id = ANY(sight.home) OR c.area_id = ANY(sight.above)
+    OR ca.path && sight.scopes OR ca.path && sight.districts AND EXISTS (
+        SELECT FROM notice sent WHERE sent.city_id = c.city_id AND sent.id = c.notice_id AND sent.sender_role = 'staff'))";
+
+/// The sights that the values of [`values`] say, as rows for a `WITH`: `n` counts them from 1. Areas travel as text, as a set of sets is
+/// no array.
+pub(super) const SIGHTS: &str = "sight AS MATERIALIZED (
+    SELECT n, city_id, home::uuid[], above::uuid[], scopes::uuid[], districts::uuid[], associations::uuid[],
+           above = '{}' AND scopes = '{}' AND districts = '{}' AS of_resident
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY
+         AS given (city_id, home, above, scopes, districts, associations, n))";
+
+/// The values of `$1` to `$6` for [`SIGHTS`].
+pub(super) fn values<'a>(sights: impl IntoIterator<Item = &'a Sight>) -> Vec<Value> {
+    let (mut cities, mut areas): (Vec<Uuid>, [Vec<String>; 5]) = Default::default();
+    for sight in sights {
+        cities.push(sight.city.0);
+        let sets = [&sight.home, &sight.above, &sight.scopes, &sight.districts, &sight.associations];
+        areas.iter_mut().zip(sets).for_each(|(column, set)| column.push(array(set)));
+    }
+    std::iter::once(cities.into()).chain(areas.map(Value::from)).collect()
+}
+
+/// Ids as PostgreSQL writes an array.
+pub(crate) fn array(ids: &[Uuid]) -> String {
+    let mut text = String::with_capacity(2 + ids.len() * 37);
+    let mut between = '{';
+    for id in ids {
+        text.push(between);
+        text.push_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+        between = ',';
+    }
+    if ids.is_empty() {
+        text.push(between);
+    }
+    text.push('}');
+    text
+}
 
 /// How far a caller sees.
 #[derive(Clone, Debug)]
@@ -56,33 +91,35 @@ impl Sight {
         self.staff
     }
 
-    pub(super) fn associations(&self) -> Vec<Uuid> {
-        self.associations.clone()
-    }
-
-    /// The values of `$1` to `$5`.
-    pub(super) fn values(&self) -> Vec<Value> {
-        let areas = [&self.home, &self.above, &self.scopes, &self.districts];
-        std::iter::once(self.city.0.into()).chain(areas.map(|ids| ids.clone().into())).collect()
-    }
-
-    /// Whether a notice, which must be out, circulates where the caller sees.
+    /// Which of these notices, which must be out, circulate where the caller beside them sees; place by place.
     ///
     /// # Errors
     /// The database's.
-    pub async fn reaches(&self, db: &impl ConnectionTrait, notice: &notice::Model) -> Result<bool, DbErr> {
-        if self.staff && notice.alone_reason.is_some() {
-            return Ok(true);
-        }
-        let text = format!(
-            "SELECT 1 AS visible FROM circulation c
-             JOIN channel ch ON ch.city_id = c.city_id AND ch.id = c.channel_id
+    pub async fn reach_all(db: &impl ConnectionTrait, asked: &[(Self, &notice::Model)]) -> Result<Vec<bool>, DbErr> {
+        // A resident and most seat holders find it at an area of theirs, by the key of the circulation; only for whom it may be below is
+        // all of the notice looked through.
+        let circulates = format!(
+            "SELECT FROM circulation c JOIN channel ch ON ch.city_id = c.city_id AND ch.id = c.channel_id
              JOIN area ca ON ca.city_id = c.city_id AND ca.id = c.area_id
-             WHERE c.city_id = $1 AND c.notice_id = $6 AND {VISIBLE} LIMIT 1"
+             WHERE c.city_id = sight.city_id AND c.notice_id = given.id AND {VISIBLE}"
         );
-        let mut values = self.values();
-        values.push(notice.id.0.into());
-        Ok(db.query_one_raw(sql(&text, values)).await?.is_some())
+        let text = format!(
+            "WITH {SIGHTS}
+             SELECT sight.n FROM sight JOIN unnest($7::uuid[]) WITH ORDINALITY AS given (id, n) USING (n)
+             WHERE EXISTS ({circulates} AND c.area_id = ANY(sight.home || sight.above))
+                OR sight.scopes || sight.districts <> '{{}}' AND EXISTS ({circulates})"
+        );
+        let mut values = values(asked.iter().map(|(sight, _)| sight));
+        values.push(asked.iter().map(|(_, notice)| notice.id.0).collect::<Vec<_>>().into());
+        let mut seen: Vec<bool> =
+            asked.iter().map(|(sight, notice)| sight.staff && notice.alone_reason.is_some()).collect();
+        for row in db.query_all_raw(sql(&text, values)).await? {
+            let n: i64 = row.try_get_by_index(0)?;
+            if let Some(seen) = usize::try_from(n - 1).ok().and_then(|n| seen.get_mut(n)) {
+                *seen = true;
+            }
+        }
+        Ok(seen)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Receipts and coverage as JSON.
 
 use actix_web::{
-    get, put,
+    HttpRequest, get, put,
     web::{Data, Json, Query},
 };
 use garde::Validate;
@@ -9,12 +9,12 @@ use sea_orm::DatabaseConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{By, Row, record};
+use super::{By, Receipts, Row};
 use crate::{
     areas::Count,
     clock::Clock,
-    identity::{api::AreaOut, audit},
-    notices::{Readable, json::ReceiptOut},
+    identity::{SignIn, api::AreaOut, audit},
+    notices::{Readable, json::ReceiptOut, named_in},
     postgres,
     problem::Problem,
     web::{Page, Parsed},
@@ -94,16 +94,13 @@ impl From<Row> for CoverageOut {
     responses((status = 200, body = ReceiptOut)))]
 #[put("/api/v1/notices/{id}/receipt")]
 pub async fn put(
-    db: Data<DatabaseConnection>,
-    clock: Data<Clock>,
-    found: Readable,
+    receipts: Data<Receipts>,
+    request: HttpRequest,
+    who: SignIn,
     body: Parsed<ReceiptIn>,
 ) -> Result<Json<ReceiptOut>, Problem> {
-    let now = clock.now();
-    let receipt = postgres::write(db.as_ref(), async move |tx| {
-        Ok(record(tx, &found.caller, (&found.notice, body.value.acknowledged), now).await?)
-    });
-    Ok(Json(ReceiptOut::from(&receipt.await?)))
+    let receipt = receipts.put(who, named_in(&request)?, body.value.acknowledged).await?;
+    Ok(Json(ReceiptOut::from(&receipt)))
 }
 
 /// How far a notice has come. A table rather than a list: it comes whole, and `next_cursor` is always null.

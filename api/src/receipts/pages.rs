@@ -9,16 +9,15 @@ use entity::{area, area::Kind, notice, receipt, receipt::Source, seat::Role};
 use sea_orm::{DatabaseConnection, EntityTrait as _};
 use serde::Deserialize;
 
-use super::{By, Row, api::look, record};
+use super::{By, Receipts, Row, api::look};
 use crate::{
     areas::Count,
     clock::Clock,
-    identity::Caller,
+    identity::{Caller, SignIn},
     notices::{
-        Readable, last_correction,
+        Readable, last_correction, named_in,
         view::{self, Change, Marks, NoticePage, OfficeLinks, Withdrawal},
     },
-    postgres,
     problem::Problem,
     web::{
         dates::{Day, Moment},
@@ -37,19 +36,14 @@ async fn open_notice(
     request: HttpRequest,
     db: Data<DatabaseConnection>,
     clock: Data<Clock>,
+    receipts: Data<Receipts>,
     found: Readable,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
     let ahead = request.headers().get("sec-purpose").is_some_and(|value| value.as_bytes().starts_with(b"prefetch"));
     let out = found.notice.published_at.is_some_and(|at| at <= now);
-    let receipt = if out && !ahead {
-        let (caller, notice) = (found.caller.clone(), found.notice.clone());
-        let write =
-            async move |tx: &sea_orm::DatabaseTransaction| Ok(record(tx, &caller, (&notice, false), now).await?);
-        Some(postgres::write(&db, write).await?)
-    } else {
-        None
-    };
+    let receipt =
+        if out && !ahead { Some(receipts.put(found.caller.sign_in(), found.notice.id, false).await?) } else { None };
     html(&page(&db, found, receipt).await?)
 }
 
@@ -124,17 +118,10 @@ fn changes(before: &entity::revision::Model, now: &notice::Model) -> Vec<Change>
 
 /// The stamp.
 #[post("/n/{id}/receipt")]
-async fn acknowledge(
-    db: Data<DatabaseConnection>,
-    clock: Data<Clock>,
-    found: Readable,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let back = format!("/n/{}", found.notice.id);
-    let write =
-        async move |tx: &sea_orm::DatabaseTransaction| Ok(record(tx, &found.caller, (&found.notice, true), now).await?);
-    postgres::write(&db, write).await?;
-    Ok(see_other(&back))
+async fn acknowledge(receipts: Data<Receipts>, request: HttpRequest, who: SignIn) -> Result<HttpResponse, Problem> {
+    let notice = named_in(&request)?;
+    receipts.put(who, notice, true).await?;
+    Ok(see_other(&format!("/n/{notice}")))
 }
 
 /// Who has read.

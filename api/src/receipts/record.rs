@@ -1,111 +1,191 @@
-//! Recording a receipt, and the counts with it.
+//! Recording receipts, and the counts with them: any number at once, in the transaction of whoever calls.
+//!
+//! Other servers may write the same rows at the same time. Everybody takes them in the order of their keys, and in the order of the
+//! steps below (new receipts, receipts to be stamped, counts), so that two groups can wait for each other in one direction only.
+
+use std::collections::BTreeMap;
 
 use entity::{
-    ids::{PersonId, ReaderId},
+    ids::{CityId, NoticeId, PersonId, ReaderId},
     notice, receipt,
     receipt::Source,
 };
-use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, EntityTrait as _, Value};
+use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, FromQueryResult as _, Value};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-use super::ReceiptError;
-use crate::{clock::JAPAN, identity::Caller, postgres::sql};
+use super::{ReceiptError, counts};
+use crate::{
+    clock::JAPAN,
+    identity::{Caller, SignIn},
+    notices::Readable,
+    postgres::sql,
+};
 
-/// Records that the caller opened `notice` and, with `acknowledged`, that they acknowledged it. Gives the receipt as it stands:
-/// what was there first stays.
+/// What somebody did with a notice.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// Who.
+    pub who: SignIn,
+    /// With which notice.
+    pub notice: NoticeId,
+    /// Whether they acknowledged it; false: only opened.
+    pub acknowledged: bool,
+}
+
+/// The key of a receipt.
+pub(super) type Key = (CityId, ReaderId, NoticeId);
+
+/// What a group does with one receipt: two phones of a household may be in it.
+struct Mark {
+    caller: Caller,
+    addressees: notice::Addressees,
+    acknowledged: bool,
+}
+
+/// Records what people did, as far as they may read the notice. Gives each receipt as it stands, place by place: what was there first stays.
 ///
 /// # Errors
-/// [`ReceiptError::NotPublished`].
+/// The database's; then nothing may be committed. Each place has [`ReceiptError::NotSignedIn`], [`ReceiptError::NotFound`],
+/// [`ReceiptError::NotPublished`] of its own.
 pub async fn record(
     db: &impl ConnectionTrait,
-    caller: &Caller,
-    (notice, acknowledged): (&notice::Model, bool),
+    stamps: &[Stamp],
     now: OffsetDateTime,
-) -> Result<receipt::Model, ReceiptError> {
-    if notice.published_at.is_none_or(|at| at > now) {
-        return Err(ReceiptError::NotPublished);
+) -> Result<Vec<Result<receipt::Model, ReceiptError>>, DbErr> {
+    let mut marks = BTreeMap::new();
+    let mut keys = Vec::with_capacity(stamps.len());
+    for (stamp, found) in stamps.iter().zip(readable(db, stamps, now).await?) {
+        keys.push(found.map(|Readable { caller, notice, .. }| {
+            let key = (caller.city, caller.reader(), notice.id);
+            let new = || Mark { caller, addressees: notice.addressees, acknowledged: false };
+            marks.entry(key).or_insert_with(new).acknowledged |= stamp.acknowledged;
+            key
+        }));
     }
-    let reader = caller.reader();
-    let opened = open(db, (notice, reader, caller.person), now).await?;
-    let stamped = acknowledged && acknowledge(db, (notice, reader), now).await?;
-    if opened || stamped {
-        count(db, caller, notice, (i32::from(opened), i32::from(stamped), now)).await?;
-    }
-    let receipt = receipt::Entity::find_by_id((notice.city_id, reader, notice.id)).one(db).await?;
-    receipt.ok_or_else(|| DbErr::RecordNotFound("the receipt just written".into()).into())
+    let receipts = if marks.is_empty() { BTreeMap::new() } else { write(db, &marks, now).await? };
+    let stands = |key: Key| receipts.get(&key).cloned().ok_or_else(|| ReceiptError::Db(vanished()));
+    Ok(keys.into_iter().map(|key| key.and_then(stands)).collect())
 }
 
-/// Whether this was the first time.
+fn vanished() -> DbErr {
+    DbErr::RecordNotFound("a receipt just written".into())
+}
+
+/// The notices that people may leave a receipt for.
+async fn readable(
+    db: &impl ConnectionTrait,
+    stamps: &[Stamp],
+    now: OffsetDateTime,
+) -> Result<Vec<Result<Readable, ReceiptError>>, DbErr> {
+    let who: Vec<SignIn> = stamps.iter().map(|stamp| stamp.who.clone()).collect();
+    let callers = Caller::load_all(db, &who, now.to_offset(JAPAN).date()).await?;
+    let signed_in: Vec<bool> = callers.iter().map(Option::is_some).collect();
+    let asked = callers.into_iter().zip(stamps).filter_map(|(caller, stamp)| Some((caller?, stamp.notice))).collect();
+    let mut found = Readable::find_all(db, asked, now).await?.into_iter();
+    let verdict = |signed_in: bool| {
+        if !signed_in {
+            return Err(ReceiptError::NotSignedIn);
+        }
+        let found = found.next().flatten().ok_or(ReceiptError::NotFound)?;
+        let out = found.notice.published_at.is_some_and(|at| at <= now);
+        if out { Ok(found) } else { Err(ReceiptError::NotPublished) }
+    };
+    Ok(signed_in.into_iter().map(verdict).collect())
+}
+
+/// Writes the receipts and the counts; gives the receipts as they stand.
+async fn write(
+    db: &impl ConnectionTrait,
+    marks: &BTreeMap<Key, Mark>,
+    now: OffsetDateTime,
+) -> Result<BTreeMap<Key, receipt::Model>, DbErr> {
+    let opened = open(db, marks, now).await?;
+    let to_stamp = |(key, mark): &(&Key, &Mark)| mark.acknowledged && !opened.contains_key(*key);
+    let stamped = stamp(db, marks.iter().filter(to_stamp).map(|(key, _)| *key), now).await?;
+    let firsts = marks.iter().filter_map(|(key, mark)| {
+        let (opened, stamped) = (opened.contains_key(key), stamped.contains_key(key));
+        let first = counts::First { opened, stamped: stamped || opened && mark.acknowledged };
+        (opened || stamped).then_some((*key, &mark.caller, mark.addressees, first))
+    });
+    counts::raise(db, firsts, now.to_offset(JAPAN).date()).await?;
+    let mut receipts = opened;
+    receipts.extend(stamped);
+    let there = standing(db, marks.keys().filter(|key| !receipts.contains_key(*key)).copied()).await?;
+    receipts.extend(there);
+    Ok(receipts)
+}
+
+/// Inserts the receipts that are not there; gives those.
 async fn open(
     db: &impl ConnectionTrait,
-    (notice, reader, person): (&notice::Model, ReaderId, PersonId),
+    marks: &BTreeMap<Key, Mark>,
     now: OffsetDateTime,
-) -> Result<bool, DbErr> {
-    let values: [Value; 6] = [
-        notice.city_id.0.into(),
-        reader.0.into(),
-        notice.id.0.into(),
-        now.into(),
-        Source::Digital.to_value().into(),
-        person.0.into(),
-    ];
-    let statement = sql(
-        "INSERT INTO receipt (city_id, reader_id, notice_id, read_at, source, person_id) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (city_id, reader_id, notice_id) DO NOTHING",
-        values,
-    );
-    Ok(db.execute_raw(statement).await?.rows_affected() == 1)
+) -> Result<BTreeMap<Key, receipt::Model>, DbErr> {
+    let mut values = columns(marks.keys().copied());
+    let people: Vec<PersonId> = marks.values().map(|mark| mark.caller.person).collect();
+    values.push(people.into_iter().map(|person| person.0).collect::<Vec<_>>().into());
+    values.push(marks.values().map(|mark| mark.acknowledged).collect::<Vec<_>>().into());
+    values.extend([now.into(), Source::Digital.to_value().into()] as [Value; 2]);
+    let text = "INSERT INTO receipt (city_id, reader_id, notice_id, read_at, acknowledged_at, source, person_id)
+         SELECT m.city_id, m.reader_id, m.notice_id, $6, CASE WHEN m.acknowledged THEN $6 END, $7, m.person_id
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::boolean[])
+              AS m (city_id, reader_id, notice_id, person_id, acknowledged)
+         ORDER BY m.city_id, m.reader_id, m.notice_id
+         ON CONFLICT (city_id, reader_id, notice_id) DO NOTHING RETURNING *";
+    receipts(db, text, values).await
 }
 
-/// Whether this was the first time.
-async fn acknowledge(
+/// Stamps the receipts that have no stamp; gives those.
+async fn stamp(
     db: &impl ConnectionTrait,
-    (notice, reader): (&notice::Model, ReaderId),
+    keys: impl Iterator<Item = Key>,
     now: OffsetDateTime,
-) -> Result<bool, DbErr> {
-    let values: [Value; 4] = [notice.city_id.0.into(), reader.0.into(), notice.id.0.into(), now.into()];
-    let statement = sql(
-        "UPDATE receipt SET acknowledged_at = $4
-         WHERE city_id = $1 AND reader_id = $2 AND notice_id = $3 AND acknowledged_at IS NULL",
-        values,
-    );
-    Ok(db.execute_raw(statement).await?.rows_affected() == 1)
+) -> Result<BTreeMap<Key, receipt::Model>, DbErr> {
+    let mut values = columns(keys);
+    values.push(now.into());
+    let text = "WITH held AS (
+            SELECT r.city_id, r.reader_id, r.notice_id
+            FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS m (city_id, reader_id, notice_id)
+            JOIN receipt r USING (city_id, reader_id, notice_id)
+            WHERE r.acknowledged_at IS NULL
+            ORDER BY r.city_id, r.reader_id, r.notice_id FOR NO KEY UPDATE OF r)
+         UPDATE receipt r SET acknowledged_at = $4 FROM held
+         WHERE r.city_id = held.city_id AND r.reader_id = held.reader_id AND r.notice_id = held.notice_id
+         RETURNING r.*";
+    receipts(db, text, values).await
 }
 
-/// Raises the counts of the circulations that have this reader among theirs: to everyone, where the household lives; to officers, where one of
-/// the household (or the seat holder without one) holds a seat. Who got the
-/// seat between reading and acknowledging is in neither count.
-async fn count(
+/// The receipts that were there before, as they stand.
+async fn standing(
     db: &impl ConnectionTrait,
-    caller: &Caller,
-    notice: &notice::Model,
-    (opened, stamped, now): (i32, i32, OffsetDateTime),
-) -> Result<(), DbErr> {
-    let home = caller.home.as_ref().map(|home| home.area.path.clone()).unwrap_or_default();
-    let household = caller.home.as_ref().map(|home| home.household.0);
-    let values: [Value; 8] = [
-        notice.city_id.0.into(),
-        notice.id.0.into(),
-        opened.into(),
-        stamped.into(),
-        home.into(),
-        household.into(),
-        caller.person.0.into(),
-        now.to_offset(JAPAN).date().into(),
-    ];
-    let statement = sql(
-        "UPDATE circulation c SET read_count = read_count + $3,
-                acknowledged_count = least(acknowledged_count + $4, read_count + $3)
-         FROM channel ch
-         WHERE c.city_id = $1 AND c.notice_id = $2 AND ch.city_id = c.city_id AND ch.id = c.channel_id
-           AND (ch.kind = 'everyone' AND c.area_id = ANY($5)
-                OR ch.kind = 'officers' AND EXISTS (
-                    SELECT FROM seat s JOIN area sa ON sa.city_id = s.city_id AND sa.id = s.area_id
-                    JOIN person p ON p.city_id = s.city_id AND p.id = s.person_id
-                    WHERE s.city_id = $1 AND (p.id = $7 OR p.household_id = $6) AND sa.path @> ARRAY[c.area_id]
-                      AND s.starts_on <= $8 AND (s.ends_on IS NULL OR s.ends_on >= $8)))",
-        values,
-    );
-    db.execute_raw(statement).await?;
-    Ok(())
+    keys: impl Iterator<Item = Key>,
+) -> Result<BTreeMap<Key, receipt::Model>, DbErr> {
+    let text = "SELECT r.* FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS m (city_id, reader_id, notice_id)
+         JOIN receipt r USING (city_id, reader_id, notice_id)";
+    receipts(db, text, columns(keys)).await
+}
+
+/// Keys as the values of `$1` to `$3`.
+fn columns(keys: impl Iterator<Item = Key>) -> Vec<Value> {
+    let (mut cities, mut readers, mut notices): (Vec<Uuid>, Vec<Uuid>, Vec<Uuid>) = Default::default();
+    for (city, reader, notice) in keys {
+        cities.push(city.0);
+        readers.push(reader.0);
+        notices.push(notice.0);
+    }
+    vec![cities.into(), readers.into(), notices.into()]
+}
+
+/// The receipts that a statement gives; it is not sent when its columns are empty.
+async fn receipts(
+    db: &impl ConnectionTrait,
+    text: &str,
+    values: Vec<Value>,
+) -> Result<BTreeMap<Key, receipt::Model>, DbErr> {
+    if matches!(values.first(), Some(Value::Array(_, Some(keys))) if keys.is_empty()) {
+        return Ok(BTreeMap::new());
+    }
+    let rows = receipt::Model::find_by_statement(sql(text, values)).all(db).await?;
+    Ok(rows.into_iter().map(|row| ((row.city_id, row.reader_id, row.notice_id), row)).collect())
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::problem::Problem;
 
 /// A page of a list.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,

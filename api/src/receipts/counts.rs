@@ -1,0 +1,104 @@
+//! The counts of circulations, raised by the receipts that are new.
+//!
+//! A receipt counts in the circulations that have its reader among theirs: to everyone, where the household lives; to officers, where
+//! one of the household (or the seat holder without one) holds a seat. Who got the seat between reading and
+//! acknowledging is in neither count.
+
+use entity::notice::Addressees;
+use sea_orm::{ConnectionTrait, DbErr, Value};
+use time::Date;
+use uuid::Uuid;
+
+use super::record::Key;
+use crate::{identity::Caller, notices::array, postgres::sql};
+
+/// What happened to a receipt for the first time.
+#[derive(Clone, Copy)]
+pub(super) struct First {
+    pub opened: bool,
+    pub stamped: bool,
+}
+
+/// The new receipts of notices with the same addressees, in columns.
+#[derive(Default)]
+struct Columns {
+    cities: Vec<Uuid>,
+    notices: Vec<Uuid>,
+    homes: Vec<String>,
+    households: Vec<Uuid>,
+    people: Vec<Uuid>,
+    opened: Vec<i32>,
+    stamped: Vec<i32>,
+}
+
+/// Raises the counts by what happened for the first time. Each circulation is changed once, and they are taken in the order of their keys, what
+/// goes to everyone before what goes to officers.
+pub(super) async fn raise<'a>(
+    db: &impl ConnectionTrait,
+    firsts: impl Iterator<Item = (Key, &'a Caller, Addressees, First)>,
+    today: Date,
+) -> Result<(), DbErr> {
+    let (mut everyone, mut officers) = (Columns::default(), Columns::default());
+    for ((city, _, notice), caller, addressees, First { opened, stamped }) in firsts {
+        let columns = match addressees {
+            Addressees::Everyone => &mut everyone,
+            Addressees::Officers => &mut officers,
+        };
+        let home = caller.home.as_ref();
+        columns.cities.push(city.0);
+        columns.notices.push(notice.0);
+        columns.homes.push(array(home.map_or(&[], |home| &home.area.path)));
+        columns.households.push(home.map_or(Uuid::nil(), |home| home.household.0));
+        columns.people.push(caller.person.0);
+        columns.opened.push(opened.into());
+        columns.stamped.push(stamped.into());
+    }
+    let lives_there = "c.area_id = ANY(m.home)";
+    let has_a_seat_there = "EXISTS (
+        SELECT FROM person p JOIN seat s ON s.city_id = p.city_id AND s.person_id = p.id
+        JOIN area sa ON sa.city_id = s.city_id AND sa.id = s.area_id
+        WHERE p.city_id = m.city_id AND (p.id = m.person_id OR p.household_id = m.household_id)
+          AND sa.path @> ARRAY[c.area_id] AND s.starts_on <= $8 AND (s.ends_on IS NULL OR s.ends_on >= $8))";
+    for (columns, belongs) in [(everyone, lives_there), (officers, has_a_seat_there)] {
+        if !columns.cities.is_empty() {
+            raise_where(db, columns, belongs, today).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn raise_where(db: &impl ConnectionTrait, columns: Columns, belongs: &str, today: Date) -> Result<(), DbErr> {
+    let text = format!(
+        "WITH m AS MATERIALIZED (
+            SELECT city_id, notice_id, home::uuid[], household_id, person_id, opened, stamped
+            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::integer[], $7::integer[])
+                 AS given (city_id, notice_id, home, household_id, person_id, opened, stamped)
+            WHERE $8::date IS NOT NULL),
+         raised AS MATERIALIZED (
+            SELECT c.city_id, c.notice_id, c.area_id, c.channel_id, sum(m.opened) AS opened, sum(m.stamped) AS stamped
+            FROM m JOIN circulation c ON c.city_id = m.city_id AND c.notice_id = m.notice_id AND {belongs}
+            GROUP BY c.city_id, c.notice_id, c.area_id, c.channel_id),
+         held AS MATERIALIZED (
+            SELECT c.city_id, c.notice_id, c.area_id, c.channel_id, raised.opened, raised.stamped
+            FROM circulation c JOIN raised USING (city_id, notice_id, area_id, channel_id)
+            ORDER BY c.city_id, c.notice_id, c.area_id, c.channel_id FOR NO KEY UPDATE OF c)
+         UPDATE circulation c
+         SET read_count = c.read_count + held.opened,
+             acknowledged_count = least(c.acknowledged_count + held.stamped, c.read_count + held.opened)
+         FROM held
+         WHERE c.city_id = held.city_id AND c.notice_id = held.notice_id AND c.area_id = held.area_id
+           AND c.channel_id = held.channel_id"
+    );
+    let values: [Value; 8] = [
+        columns.cities.into(),
+        columns.notices.into(),
+        columns.homes.into(),
+        columns.households.into(),
+        columns.people.into(),
+        columns.opened.into(),
+        columns.stamped.into(),
+        today.into(),
+    ];
+    db.execute_raw(sql(&text, values)).await?;
+    Ok(())
+}
