@@ -218,3 +218,60 @@ fn keys_are_made_once() {
     let document: Value = serde_json::from_str(&printed(&["openapi"], &[])).expect("JSON");
     assert_eq!(document["info"]["title"], "Kairan");
 }
+
+fn figures(arguments: &[&str]) -> Value {
+    let all = [&["bench", "push", "--json", "--subscriptions", "300"], arguments].concat();
+    serde_json::from_str(&printed(&all, &[("KAIRAN_LOG", "off")])).expect("figures")
+}
+
+#[test]
+fn a_measurement_rings_every_phone_once() {
+    let warm = figures(&["--warm"]);
+    assert_eq!((&warm["accepted"], &warm["arrivals"]["distinct"]), (&json!(300), &json!(300)), "{warm}");
+    assert_eq!((&warm["arrivals"]["repeated"], &warm["arrivals"]["unreadable"]), (&json!(0), &json!(0)), "{warm}");
+    assert_eq!(warm["arrivals"]["opened"], 4, "one of 97 is opened: {warm}");
+
+    // On a bad day two of a hundred are gone, and those that were refused at first get theirs later, once.
+    let cold = figures(&["--cold", "--faults"]);
+    assert_eq!((&cold["accepted"], &cold["arrivals"]["distinct"]), (&json!(294), &json!(294)), "{cold}");
+    assert_eq!((&cold["arrivals"]["repeated"], &cold["arrivals"]["faults"]), (&json!(0), &json!(18)), "{cold}");
+}
+
+#[test]
+fn a_measurement_drives_a_push_service_that_is_there_already() {
+    let scratch = Scratch::new();
+    let dir = scratch.0.join("sink").display().to_string();
+    let mut sink =
+        kairan(&["bench", "sink", "--n", "100", "--dir", &dir], &[]).stdout(Stdio::piped()).spawn().expect("a sink");
+    let mut lines = BufReader::new(sink.stdout.take().expect("output")).lines();
+    let origin = lines.next().expect("a line").expect("text");
+    assert!(origin.starts_with("https://localhost:"), "{origin}");
+    let file = |name: &str| format!("{dir}/{name}");
+    let drive = |endpoints: &str, n: &str| {
+        let [vapid, ca, payload] = ["vapid.json", "ca.pem", "payload.json"].map(file);
+        let files = ["--endpoints", endpoints, "--vapid", &vapid, "--ca", &ca, "--payload", &payload, "--n", n];
+        [&["bench", "push"], &files[..]].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let arguments = drive(&file("endpoints.jsonl"), "250");
+    let line = printed(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
+    let said: Value = serde_json::from_str(&line).expect("one line of JSON");
+    assert_eq!((&said["peer"], &said["ok"], &said["err"]), (&json!("kairan"), &json!(250), &json!(0)), "{said}");
+    for name in ["wall_s", "rate", "user_s", "sys_s", "cpu_per_10k"] {
+        assert!(said[name].as_f64().is_some_and(|figure| figure >= 0.0), "{name}: {said}");
+    }
+    let broken = scratch.file(
+        "broken.jsonl",
+        "{\"endpoint\":\"https://localhost:1/\",\"keys\":{\"p256dh\":\"AAAA\",\"auth\":\"AAAA\"}}\n",
+    );
+    let arguments = drive(&broken, "1");
+    let why = complaint(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
+    assert!(why.contains("broken.jsonl: line 1: p256dh has 3 bytes, not 65"), "{why}");
+
+    kill(Pid::from_raw(i32::try_from(sink.id()).expect("a pid")), Signal::SIGTERM).expect("a signal");
+    let arrived: Value = serde_json::from_str(&lines.next().expect("a line").expect("text")).expect("JSON");
+    assert!(sink.wait().expect("an end").success());
+    assert_eq!(
+        (&arrived["received"], &arrived["distinct"], &arrived["unreadable"]),
+        (&json!(250), &json!(100), &json!(0))
+    );
+}

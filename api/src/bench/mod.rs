@@ -30,7 +30,7 @@ pub enum Bench {
     #[command(hide = true)]
     Sink {
         /// How many phones subscribe
-        #[arg(long)]
+        #[arg(long, alias = "n")]
         subscriptions: usize,
         /// Where endpoints.jsonl, ca.pem, vapid.json and payload.json are written
         #[arg(long)]
