@@ -41,6 +41,8 @@ pub async fn connect(url: &SecretString, connections: u32) -> Result<DatabaseCon
         ("enable_memoize", "off"),
         // The pool's ROLLBACK nearly always finds nothing to undo, and PostgreSQL would warn of it each time.
         ("client_min_messages", "error"),
+        // Compiling a statement takes longer than any of ours runs, and what is estimated for a set is often far too much.
+        ("jit", "off"),
         // A lost COMMIT is a lost receipt: never trade it for speed.
         ("synchronous_commit", "on"),
     ]);

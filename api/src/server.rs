@@ -10,6 +10,7 @@ use actix_web::{
     web::{Data, QueryConfig, Redirect, ServiceConfig as ActixConfig},
 };
 use sea_orm::DatabaseConnection;
+use socket2::SockRef;
 use tracing_actix_web::TracingLogger;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
@@ -75,6 +76,9 @@ pub fn openapi() -> OpenApi {
     complete(document)
 }
 
+/// The most connections that wait to be taken.
+const WAITING: i32 = 4_096;
+
 /// A server at work.
 pub struct Serving {
     server: Server,
@@ -105,6 +109,8 @@ impl Serving {
 /// When the socket can't be used.
 pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving> {
     metrics::start();
+    // What the standard library leaves room for is 128: of a city that has just been rung, the rest would try again after a second.
+    SockRef::from(&listener).listen(WAITING)?;
     let db = Data::new(ground.db.clone());
     let settings = Data::new(ground.settings.clone());
     let keys = Data::from(ground.keys.clone());

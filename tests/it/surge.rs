@@ -1,5 +1,7 @@
 //! The surge that follows a push: many open and stamp at the same moment, and each is answered as if they were alone.
 
+use std::time::Duration;
+
 use api::{
     receipts::{self, Stamp},
     server,
@@ -7,10 +9,10 @@ use api::{
 use entity::ids::NoticeId;
 use futures_util::future::join_all;
 use reqwest::StatusCode;
-use sea_orm::TransactionTrait as _;
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::{Value, json};
 use tests::{Actor, TestApp, actor::notice, link::breakable_link, server::lease, town};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::sleep};
 use uuid::Uuid;
 
 /// Circulations to everyone whose counts are not what a recount finds.
@@ -36,8 +38,15 @@ async fn many_readers_at_once_are_each_answered_counted_and_written_together() {
     app.work().await;
     let people = everybody(&app).await;
 
+    // The first groups are held up until the others have come, so that it is not the speed of the machine that says how many there are.
+    let hold = app.db().begin().await.expect("a transaction");
+    hold.execute_unprepared("LOCK TABLE receipt IN EXCLUSIVE MODE").await.expect("a lock");
     let stamps = people.iter().enumerate().flat_map(|(n, one)| ids.iter().map(move |id| one.receipt(id, n % 3 == 0)));
-    let answers = join_all(stamps).await;
+    let release = async {
+        sleep(Duration::from_millis(500)).await;
+        hold.rollback().await.expect("a release");
+    };
+    let (answers, ()) = tokio::join!(join_all(stamps), release);
     assert_eq!(answers.len(), 96);
     for answer in answers {
         let receipt = answer.expect(200);
@@ -47,7 +56,7 @@ async fn many_readers_at_once_are_each_answered_counted_and_written_together() {
     assert_eq!(app.number(MISCOUNTED).await, 0);
     assert_eq!(app.number("SELECT sum(read_count) FROM circulation").await, 48);
     let commits = app.number("SELECT count(DISTINCT xmin::text) FROM receipt").await;
-    assert!(commits <= 24, "48 receipts took {commits} commits");
+    assert!(commits <= 12, "48 receipts took {commits} commits");
 }
 
 #[tokio::test(flavor = "multi_thread")]

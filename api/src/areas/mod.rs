@@ -26,7 +26,7 @@ pub use count::Count;
 pub use import_areas::{ImportError, ImportedAreas, import_areas};
 pub use import_households::{ImportedHouseholds, PrintedSlip, import_households};
 pub use join::join;
-pub use rights::{association_of, is_of_association, may_publish_to, scope_of};
+pub use rights::{association_of, is_of_association, may_publish_to, rounds_of, scope_of};
 pub use slip::renew_slip;
 pub use slip_file::SlipFile;
 pub use tree::{Child, Choice, children, choices, find};

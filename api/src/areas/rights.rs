@@ -34,6 +34,16 @@ pub fn association_of(area: &area::Model) -> Option<AreaId> {
     }
 }
 
+/// Where notices go round that reach an area: at its association and, where it is a group, at that group. Nothing goes round elsewhere.
+#[must_use]
+pub fn rounds_of(area: &area::Model) -> Vec<Uuid> {
+    match association_of(area) {
+        Some(association) if association == area.id => vec![area.id.0],
+        Some(association) => vec![association.0, area.id.0],
+        None => Vec::new(),
+    }
+}
+
 /// Whether the caller belongs to an association, by household or by a seat as officer or leader: then its exact numbers are
 /// theirs to see.
 #[must_use]

@@ -140,7 +140,8 @@ impl Bench {
 
     async fn run(&self, args: &Surge) -> Outcome<Report> {
         let mut report = Report::new(machine::description(), args.households);
-        let all = 0..args.households;
+        // Neighbours do not come one after another: a step that is prime goes through all homes and jumps between associations.
+        let all = (0..args.households).map(|n| n * 1_000_003 % args.households);
         let at_once = |act| all.clone().map(move |household| Shot { due: Duration::ZERO, household, act }).collect();
         if args.seconds > 0 {
             let length = Duration::from_secs(args.seconds);

@@ -67,7 +67,7 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
          FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) WITH ORDINALITY AS who (city_id, session_id, cookie_hash, n)
          CROSS JOIN LATERAL (
             SELECT * FROM session WHERE city_id = who.city_id AND id = who.session_id
-            UNION ALL SELECT * FROM session WHERE cookie_hash = who.cookie_hash) AS s
+            UNION ALL SELECT * FROM session WHERE cookie_hash = who.cookie_hash AND who.cookie_hash <> '') AS s
          JOIN person p ON p.city_id = s.city_id AND p.id = s.person_id
          LEFT JOIN household h ON h.city_id = p.city_id AND h.id = p.household_id
          LEFT JOIN area home ON home.city_id = h.city_id AND home.id = h.area_id

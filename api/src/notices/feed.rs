@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     Sight, notices_of,
-    sight::{SIGHTS, VISIBLE, values},
+    sight::{SIGHTS, values, visible},
 };
 use crate::{identity::Caller, postgres::sql, web::Cursor};
 
@@ -94,9 +94,6 @@ pub async fn feeds(
     Ok(lines.into_iter().enumerate().map(entries).collect())
 }
 
-const JOINED: &str = "JOIN channel ch ON ch.city_id = c.city_id AND ch.id = c.channel_id
-                      JOIN area ca ON ca.city_id = c.city_id AND ca.id = c.area_id";
-
 /// By notice.
 async fn of_staff(db: &impl ConnectionTrait, wanted: &Wanted, now: OffsetDateTime) -> Result<Vec<Line>, DbErr> {
     #[derive(FromQueryResult)]
@@ -109,8 +106,10 @@ async fn of_staff(db: &impl ConnectionTrait, wanted: &Wanted, now: OffsetDateTim
          WHERE n.published_at <= $7 AND (n.published_at, n.id) < ($8, $9)
            AND (n.withdrawn_at IS NULL OR n.withdrawn_at > n.published_at)
            AND (n.alone_reason IS NOT NULL OR EXISTS (
-                SELECT FROM circulation c {JOINED} WHERE c.city_id = n.city_id AND c.notice_id = n.id AND {VISIBLE}))
-         ORDER BY n.published_at DESC, n.id DESC LIMIT $10"
+                SELECT FROM circulation c JOIN channel ch ON ch.city_id = c.city_id AND ch.id = c.channel_id
+                WHERE c.city_id = n.city_id AND c.notice_id = n.id AND {}))
+         ORDER BY n.published_at DESC, n.id DESC LIMIT $10",
+        visible()
     );
     let before = before(wanted, now);
     let mut values = values([&Sight::of(&wanted.caller)]);
@@ -145,9 +144,9 @@ async fn of_others(
          CROSS JOIN LATERAL (
             SELECT DISTINCT one.published_at, one.notice_id
             FROM channel ch CROSS JOIN LATERAL (
-                SELECT c.published_at, c.notice_id FROM circulation c JOIN area ca ON ca.city_id = c.city_id AND ca.id = c.area_id
+                SELECT c.published_at, c.notice_id FROM circulation c
                 WHERE c.channel_id = ch.id AND c.city_id = ch.city_id AND c.published_at <= $10
-                  AND (c.published_at, c.notice_id) < (given.at, given.id) AND {VISIBLE}
+                  AND (c.published_at, c.notice_id) < (given.at, given.id) AND {}
                   AND NOT EXISTS (SELECT FROM notice n WHERE n.city_id = c.city_id AND n.id = c.notice_id
                                   AND n.withdrawn_at <= n.published_at)
                 ORDER BY c.published_at DESC, c.notice_id DESC LIMIT $11) AS one
@@ -155,7 +154,8 @@ async fn of_others(
               AND (ch.kind = 'everyone' OR NOT sight.of_resident)
             ORDER BY one.published_at DESC, one.notice_id DESC LIMIT $11) AS found
          LEFT JOIN receipt r ON r.city_id = sight.city_id AND r.reader_id = given.reader_id AND r.notice_id = found.notice_id
-         ORDER BY sight.n, found.published_at DESC, found.notice_id DESC"
+         ORDER BY sight.n, found.published_at DESC, found.notice_id DESC",
+        visible()
     );
     let sights: Vec<Sight> = places.iter().map(|place| Sight::of(&wanted[*place].caller)).collect();
     let (mut readers, mut times, mut ids): (Vec<Uuid>, Vec<OffsetDateTime>, Vec<Uuid>) = Default::default();

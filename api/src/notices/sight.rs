@@ -8,15 +8,25 @@ use sea_orm::{ConnectionTrait, DbErr, Value};
 use uuid::Uuid;
 
 use crate::{
-    areas::{association_of, scope_of},
+    areas::{association_of, rounds_of, scope_of},
     identity::Caller,
     postgres::sql,
 };
 
-/// The rule: whether a circulation `c` of channel `ch` in area `ca` is seen from a sight, a row named `sight` of [`Sights::rows`].
-pub(super) const VISIBLE: &str = "(ch.kind = 'everyone' AND c.area_id = ANY(sight.home) OR c.area_id = ANY(sight.above)
-    OR ca.path && sight.scopes OR ca.path && sight.districts AND EXISTS (
-        SELECT FROM notice sent WHERE sent.city_id = c.city_id AND sent.id = c.notice_id AND sent.sender_role = 'staff'))";
+/// The rule, in two halves. Whether a circulation `c` of channel `ch` is seen from a sight because it goes round where the caller lives or
+/// holds a seat. A `sight` is a row of [`SIGHTS`].
+const NEAR: &str = "(ch.kind = 'everyone' AND c.area_id = ANY(sight.home) OR c.area_id = ANY(sight.above))";
+
+/// Whether it is seen because it goes round below a seat's area; not asked for residents, who are most.
+const BELOW: &str = "(NOT sight.of_resident AND EXISTS (
+    SELECT FROM area ca WHERE ca.city_id = c.city_id AND ca.id = c.area_id AND (
+        ca.path && sight.scopes OR ca.path && sight.districts AND EXISTS (
+            SELECT FROM notice sent WHERE sent.city_id = c.city_id AND sent.id = c.notice_id AND sent.sender_role = 'staff'))))";
+
+/// The rule as a whole.
+pub(super) fn visible() -> String {
+    format!("({NEAR} OR {BELOW})")
+}
 
 /// The sights that the values of [`values`] say, as rows for a `WITH`: `n` counts them from 1. Areas travel as text, as a set of sets is
 /// no array.
@@ -57,9 +67,9 @@ pub(crate) fn array(ids: &[Uuid]) -> String {
 #[derive(Clone, Debug)]
 pub struct Sight {
     city: CityId,
-    /// The caller's home and everything above it.
+    /// Where notices go round that reach the caller's home.
     home: Vec<Uuid>,
-    /// The areas of the caller's seats and everything above them.
+    /// Where notices go round that reach the areas of the caller's seats.
     above: Vec<Uuid>,
     /// The areas below which the caller's seats see everything.
     scopes: Vec<Uuid>,
@@ -77,8 +87,8 @@ impl Sight {
         let areas = caller.home.iter().map(|home| &home.area).chain(caller.seats.iter().map(|seat| &seat.area));
         Self {
             city: caller.city,
-            home: caller.home.as_ref().map(|home| home.area.path.clone()).unwrap_or_default(),
-            above: caller.seats.iter().flat_map(|seat| scope_of(seat).to_vec()).collect(),
+            home: caller.home.as_ref().map(|home| rounds_of(&home.area)).unwrap_or_default(),
+            above: caller.seats.iter().flat_map(|seat| rounds_of(&seat.area)).collect(),
             scopes: scopes(caller, |kind| kind != Kind::Centre),
             districts: scopes(caller, |kind| kind == Kind::Centre),
             associations: areas.filter_map(association_of).map(|id| id.0).collect(),
@@ -96,18 +106,16 @@ impl Sight {
     /// # Errors
     /// The database's.
     pub async fn reach_all(db: &impl ConnectionTrait, asked: &[(Self, &notice::Model)]) -> Result<Vec<bool>, DbErr> {
-        // A resident and most seat holders find it at an area of theirs, by the key of the circulation; only for whom it may be below is
-        // all of the notice looked through.
-        let circulates = format!(
-            "SELECT FROM circulation c JOIN channel ch ON ch.city_id = c.city_id AND ch.id = c.channel_id
-             JOIN area ca ON ca.city_id = c.city_id AND ca.id = c.area_id
-             WHERE c.city_id = sight.city_id AND c.notice_id = given.id AND {VISIBLE}"
-        );
+        // Where it may be near, it is found by the key of the circulation; only below a seat all of the notice is looked through.
         let text = format!(
             "WITH {SIGHTS}
              SELECT sight.n FROM sight JOIN unnest($7::uuid[]) WITH ORDINALITY AS given (id, n) USING (n)
-             WHERE EXISTS ({circulates} AND c.area_id = ANY(sight.home || sight.above))
-                OR sight.scopes || sight.districts <> '{{}}' AND EXISTS ({circulates})"
+             WHERE EXISTS (
+                    SELECT FROM circulation c JOIN channel ch ON ch.city_id = c.city_id AND ch.id = c.channel_id
+                    WHERE c.city_id = sight.city_id AND c.notice_id = given.id
+                      AND c.area_id = ANY(sight.home || sight.above) AND {NEAR})
+                OR NOT sight.of_resident AND EXISTS (
+                    SELECT FROM circulation c WHERE c.city_id = sight.city_id AND c.notice_id = given.id AND {BELOW})"
         );
         let mut values = values(asked.iter().map(|(sight, _)| sight));
         values.push(asked.iter().map(|(_, notice)| notice.id.0).collect::<Vec<_>>().into());

@@ -2,16 +2,16 @@
 //!
 //! When a city has just been rung, thousands ask the same within a second. Asked one by one, most of the work is the way to the database and back, and
 //! each commit waits for the disk. So questions of one kind are put into a queue, one task takes as many as are there, up to a
-//! limit, and answers them all at once; what comes meanwhile is the next group. Nothing is remembered from one group to the next: whoever asks is
+//! limit, and has them answered all at once; what comes meanwhile is the next group. Nothing is remembered from one group to the next: whoever asks is
 //! answered from what the database holds after they asked.
 //!
 //! The queue is bounded. When it is full, or when no answer comes in time, whoever asks is told so at once, instead of waiting for
 //! what will not come.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Semaphore, mpsc, oneshot},
     time::{Instant, timeout, timeout_at},
 };
 
@@ -19,6 +19,8 @@ use crate::problem::Problem;
 
 /// The most questions in one group.
 pub const MOST: usize = 200;
+/// How many groups may be under way at once: while one waits for the database, the next is made ready.
+const LANES: usize = 2;
 /// The most questions that wait.
 const QUEUE: usize = 8_192;
 /// How long a question waits for its answer before it is refused.
@@ -76,14 +78,19 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
     }
 }
 
-async fn answer<Q: Send, A: Send + 'static, F: Future<Output = Vec<A>> + Send + 'static>(
+async fn answer<Q: Send + 'static, A: Send + 'static, F: Future<Output = Vec<A>> + Send + 'static>(
     name: &'static str,
     mut waiting: mpsc::Receiver<Item<Q, A>>,
     wait: Duration,
     work: impl Fn(Vec<Q>) -> F,
 ) {
+    let lanes = Arc::new(Semaphore::new(LANES));
     let mut items = Vec::with_capacity(MOST);
-    while waiting.recv_many(&mut items, MOST).await > 0 {
+    // Only who can leave at once looks who is there: meanwhile more come.
+    while let Ok(lane) = lanes.clone().acquire_owned().await {
+        if waiting.recv_many(&mut items, MOST).await == 0 {
+            break;
+        }
         let departure = Instant::now() + wait;
         while items.len() < MOST && !wait.is_zero() {
             let room = MOST - items.len();
@@ -101,21 +108,29 @@ async fn answer<Q: Send, A: Send + 'static, F: Future<Output = Vec<A>> + Send + 
                 Item::Mark(mark) => marks.push(mark),
             }
         }
-        metrics::histogram!("group_size", "of" => name).record(questions.len() as f64);
-        if !questions.is_empty() {
+        if questions.is_empty() {
+            drop(lane);
+        } else {
+            metrics::histogram!("group_size", "of" => name).record(questions.len() as f64);
+            let work = timeout(LIMIT, work(questions));
             // In a task of its own, so that a panic ends this group and not all that follow.
-            let done = tokio::spawn(timeout(LIMIT, work(questions))).await;
-            match done {
-                // Whoever has gone is not told.
-                Ok(Ok(answers)) => {
-                    replies.into_iter().zip(answers).for_each(|(reply, answer)| drop(reply.send(answer)))
+            tokio::spawn(async move {
+                match work.await {
+                    // Whoever has gone is not told.
+                    Ok(answers) => {
+                        replies.into_iter().zip(answers).for_each(|(reply, answer)| drop(reply.send(answer)))
+                    }
+                    Err(_) => tracing::error!(of = name, "a group took too long and was given up"),
                 }
-                Ok(Err(_)) => tracing::error!(of = name, "a group took too long and was given up"),
-                Err(error) => tracing::error!(of = name, %error, "the work on a group failed"),
-            }
+                drop(lane);
+            });
         }
-        for mark in marks {
-            mark.send(()).ok();
+        if !marks.is_empty() {
+            // When all lanes are free, nothing is under way.
+            let _all = lanes.acquire_many(LANES as u32).await;
+            for mark in marks {
+                mark.send(()).ok();
+            }
         }
     }
 }
@@ -152,7 +167,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_comes_when_the_queue_is_full_is_refused_and_what_waits_is_done() {
-        let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+        let gate = Arc::new(Semaphore::new(0));
         let open = gate.clone();
         let gather = Gather::start("gated", Duration::ZERO, move |numbers: Vec<usize>| {
             let gate = gate.clone();

@@ -68,7 +68,10 @@ impl Kept {
 pub(super) struct Phase {
     name: &'static str,
     answered: usize,
+    /// Answered 503: come again later.
     refused: usize,
+    /// Answered anything else, or the connection broke.
+    failed: usize,
     seconds: f64,
     /// In the fullest second.
     peak: usize,
@@ -86,6 +89,7 @@ impl Phase {
         let mut took: Vec<Duration> = good.iter().map(|answer| answer.took).collect();
         took.sort_unstable();
         let quantile = |part: usize| took.get((took.len() * part / 1000).min(took.len().saturating_sub(1)));
+        let refused = answers.iter().filter(|answer| answer.status == 503).count();
         let mut by_second = HashMap::new();
         for answer in &good {
             *by_second.entry(answer.at.as_secs()).or_insert(0_usize) += 1;
@@ -93,7 +97,8 @@ impl Phase {
         Self {
             name,
             answered: good.len(),
-            refused: answers.len() - good.len(),
+            refused,
+            failed: answers.len() - good.len() - refused,
             seconds: answers.iter().map(|answer| answer.at).max().unwrap_or_default().as_secs_f64(),
             peak: by_second.into_values().max().unwrap_or(0),
             latency: [500, 990, 999].map(|part| quantile(part).map_or(0.0, |took| took.as_secs_f64() * 1e3)),
@@ -136,16 +141,17 @@ impl Report {
 
     pub(super) fn to_table(&self) -> String {
         let mut text = format!("{} households; {}; the server on one core\n\n", self.households, self.machine);
-        text += "phase                answered  refused     s      /s  peak/s   p50 ms   p99 ms p99.9 ms  CPU s: server  postgres      load  µs/answer  lost  miscounted\n";
+        text += "phase                answered  refused  failed     s      /s  peak/s   p50 ms   p99 ms p99.9 ms  CPU s: server  postgres      load  µs/answer  lost  miscounted\n";
         for phase in &self.phases {
             let [p50, p99, p999] = phase.latency;
             let [server, postgres, load] = phase.cpu;
             let _ = writeln!(
                 text,
-                "{:<20} {:>8} {:>8} {:>5.1} {:>7.0} {:>7} {p50:>8.2} {p99:>8.2} {p999:>8.2}      {server:>9.2} {postgres:>9.2} {load:>9.2} {:>10.1} {:>5} {:>11}",
+                "{:<20} {:>8} {:>8} {:>7} {:>5.1} {:>7.0} {:>7} {p50:>8.2} {p99:>8.2} {p999:>8.2}      {server:>9.2} {postgres:>9.2} {load:>9.2} {:>10.1} {:>5} {:>11}",
                 phase.name,
                 phase.answered,
                 phase.refused,
+                phase.failed,
                 phase.seconds,
                 phase.per_second(),
                 phase.peak,
@@ -160,7 +166,7 @@ impl Report {
     pub(super) fn to_json(&self) -> String {
         let phase = |phase: &Phase| {
             json!({
-                "name": phase.name, "answered": phase.answered, "refused": phase.refused, "seconds": phase.seconds,
+                "name": phase.name, "answered": phase.answered, "refused": phase.refused, "failed": phase.failed, "seconds": phase.seconds,
                 "per_second": phase.per_second(), "peak_per_second": phase.peak,
                 "p50_ms": phase.latency[0], "p99_ms": phase.latency[1], "p999_ms": phase.latency[2],
                 "cpu_seconds": { "server": phase.cpu[0], "postgres": phase.cpu[1], "load": phase.cpu[2] },
