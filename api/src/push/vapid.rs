@@ -154,12 +154,10 @@ mod tests {
         let (vapid, key) = signer();
         for origin in ["https://fcm.googleapis.com", "https://push.example:8443"] {
             let signature = vapid.signature(origin, &key, NOW).expect("a signature");
-            assert_eq!(
-                claims(&signature),
-                serde_json::json!({
-                    "aud": origin, "exp": (NOW + Duration::hours(12)).unix_timestamp(), "sub": "mailto:push@asahi.example",
-                })
-            );
+            let claims = claims(&signature);
+            assert_eq!(claims["aud"], origin);
+            assert_eq!(claims["exp"], (NOW + Duration::hours(12)).unix_timestamp());
+            assert_eq!(claims["sub"], "mailto:push@asahi.example");
         }
     }
 

@@ -95,12 +95,12 @@ pub async fn serve(listener: TcpListener, config: Arc<ServerConfig>, (manner, sh
             let Ok(mut stream) = tls.accept(stream).await else { return };
             match manner {
                 Manner::HalfCloses => {
-                    stream.read(&mut [0; 1_024]).await.ok();
+                    beginning(&mut stream).await;
                     stream.shutdown().await.ok();
                     drain(&mut stream).await;
                 }
                 Manner::Resets => {
-                    stream.read(&mut [0; 1_024]).await.ok();
+                    beginning(&mut stream).await;
                     SockRef::from(stream.get_ref().0).set_linger(Some(Duration::ZERO)).expect("a reset at the end");
                 }
                 Manner::GoesAwayAfter(taken) if first => goes_away_after(taken, stream, shared).await,
@@ -114,6 +114,11 @@ async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, sha
     let answer = service_fn(move |request| answer::take(request, shared.clone()));
     let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
     server.serve_connection(TokioIo::new(stream), answer).await.ok();
+}
+
+/// Waits until something comes.
+async fn beginning(stream: &mut (impl AsyncRead + Unpin)) {
+    if let Ok(1..) = stream.read(&mut [0; 1_024]).await {}
 }
 
 async fn drain(stream: &mut (impl AsyncRead + Unpin)) {
