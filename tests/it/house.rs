@@ -137,3 +137,22 @@ fn the_description_of_the_interface_is_up_to_date() {
     let current = api::server::openapi().to_pretty_json().expect("a document");
     assert!(written.trim_end() == current, "run `cargo run -- openapi > docs/openapi.json`");
 }
+
+#[test]
+fn every_row_of_push_md_has_its_tests() {
+    let docs = fs::read_to_string(root().join("docs/push.md")).expect("docs/push.md");
+    let mut listed = BTreeSet::new();
+    for row in docs.lines().filter(|line| line.starts_with("| ") && !line.contains("---")) {
+        let names: Vec<&str> = row.split('`').filter(|part| part.starts_with("row_")).collect();
+        let shown = !names.is_empty() || row.contains("in a browser") || row.ends_with("| shown by |");
+        assert!(shown, "nothing shows: {row}");
+        listed.extend(names);
+    }
+    let code: Vec<String> =
+        ["api/src", "tests/it"].iter().flat_map(|folder| files(folder)).map(|(_, text)| text).collect();
+    let is_name = |rest: &&str| rest.starts_with("row_");
+    let tests = code.iter().flat_map(|text| text.split("fn ").skip(1)).filter(is_name);
+    let tests: BTreeSet<&str> = tests.filter_map(|rest| rest.split('(').next()).collect();
+    assert!(tests.len() > 40, "{tests:?}");
+    assert_eq!(listed, tests, "docs/push.md lists what there is");
+}

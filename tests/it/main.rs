@@ -1,14 +1,18 @@
 //! The stories: one binary, a module for each part of what people do.
 
+mod breaker;
 mod fault_of_the_stack;
+mod hostile;
 mod house;
 mod importing;
 mod joining;
+mod leaving;
 mod notices;
 mod pages;
 mod planning;
 mod receipts;
 mod ringing;
+mod rows;
 mod signing_in;
 mod subscribing;
 mod surge;

@@ -1,7 +1,7 @@
 //! Phones ring: exactly those that a notice is for, once, with a message that a stranger may read.
 
 use serde_json::{Value, json};
-use tests::{Phone, PushService, Reply, TestApp, actor::notice, town};
+use tests::{Manner, Phone, PushService, Reply, TestApp, actor::notice, town};
 use time::Duration;
 
 fn urgent(title: &str, area: &str) -> Value {
@@ -324,10 +324,9 @@ async fn a_service_that_was_down_is_tried_again_without_help() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_hangs_holds_up_nobody_else() {
-    let (sick, well) = (PushService::start().await, PushService::start().await);
-    let settings = sick.settings_with(&well);
-    let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let app = TestApp::start_with(&settings).await;
+    let mut sick = PushService::start().await;
+    let well = sick.another(Manner::Proper).await;
+    let app = TestApp::start_with_push(&sick).await;
     let (hanging, fine) = (sick.phone(), well.phone());
     app.resident(town::YAMA_1).await.turn_on(&hanging).await;
     app.resident(town::YAMA_1).await.turn_on(&fine).await;

@@ -71,6 +71,12 @@ impl<'a> Actor<'a> {
         Self { app, tokens: tokens.unwrap_or_default() }
     }
 
+    /// The same person, who calls another process of the installation.
+    #[must_use]
+    pub fn at<'b>(&self, app: &'b TestApp) -> Actor<'b> {
+        Actor::new(app, Some(self.tokens.clone()))
+    }
+
     /// A request of theirs, to be finished and sent.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.app.http().request(method, format!("{}{path}", self.app.address()));
@@ -133,6 +139,15 @@ impl<'a> Actor<'a> {
     pub async fn announce(&self, title: &str, area: &str) -> String {
         let id = self.draft(&notice(title, area)).await;
         let _ = self.publish(&id).await.expect(200);
+        id
+    }
+
+    /// Drafts an emergency for everyone in an area, which `second` publishes; gives its id.
+    pub async fn alert(&self, second: &Self, title: &str, area: &str) -> String {
+        let mut emergency = notice(title, area);
+        emergency["importance"] = json!("emergency");
+        let id = self.draft(&emergency).await;
+        let _ = second.publish(&id).await.expect(200);
         id
     }
 

@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     fs::{self, File},
     net::TcpListener,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
@@ -22,7 +23,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement, TransactionTr
 use secrecy::SecretString;
 use serde_json::json;
 
-use crate::{Actor, PushService, server::lease, town};
+use crate::{Actor, Phone, PushService, server::lease, town};
 
 /// A running app with a database of its own.
 pub struct TestApp {
@@ -33,7 +34,7 @@ pub struct TestApp {
     handle: ServerHandle,
     database: String,
     slips: Mutex<HashMap<(String, String), Vec<String>>>,
-    keys_dir: std::path::PathBuf,
+    keys_dir: PathBuf,
 }
 
 impl TestApp {
@@ -116,6 +117,26 @@ impl TestApp {
         Self { ground, http, address, handle, database: database.to_owned(), slips: Mutex::default(), keys_dir }
     }
 
+    /// The same installation started once more, as after its keys were changed: the same database, clock and settings, the keys as they are now.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let keys = Arc::new(Keys::load(&self.keys_dir).expect("keys"));
+        let ground = Ground { keys, ..self.ground.clone() };
+        let server = server::serve(listener, &ground).expect("a server");
+        let handle = server.handle();
+        tokio::spawn(server);
+        let (http, database, keys_dir) = (self.http.clone(), self.database.clone(), self.keys_dir.clone());
+        Self { ground, http, address, handle, database, slips: Mutex::default(), keys_dir }
+    }
+
+    /// Where the keys are.
+    #[must_use]
+    pub fn keys_dir(&self) -> &Path {
+        &self.keys_dir
+    }
+
     /// Imports areas and households; gives the printed codes by association and group.
     pub async fn import(&self, areas: &str, households: &str) -> HashMap<(String, String), Vec<String>> {
         let now = self.ground.clock.now();
@@ -189,6 +210,20 @@ impl TestApp {
     pub async fn join(&self, code: &str) -> Actor<'_> {
         let tokens = self.stranger().post("/api/v1/join", &json!({ "code": code })).await.expect(201);
         Actor::new(self, Some(tokens))
+    }
+
+    /// So many phones of residents of 山町内会, twenty to a person.
+    pub async fn phones(&self, push: &PushService, number: usize) -> Vec<Phone> {
+        let mut phones = Vec::with_capacity(number);
+        while phones.len() < number {
+            let resident = self.resident(town::YAMA).await;
+            for _ in 0..20.min(number - phones.len()) {
+                let phone = push.phone();
+                resident.turn_on(&phone).await;
+                phones.push(phone);
+            }
+        }
+        phones
     }
 
     /// A member of staff of a city, ward or centre.

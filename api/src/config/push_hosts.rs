@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn endpoints_outside_the_list_are_not_allowed() {
+    fn row_who_may_be_called_the_list() {
         let variables = [("KAIRAN_PUSH_TEST_ORIGINS".to_owned(), "https://localhost:8766".to_owned())];
         let push = Settings::read(variables, []).expect("settings").push;
         let allowed = |text: &str| Url::parse(text).ok().and_then(|u| push.allowed(&u)).is_some();

@@ -103,3 +103,33 @@ fn seal(to: &Addressee, body: &[u8]) -> Result<Vec<u8>, LetterError> {
     message.set_payload(ContentEncoding::Aes128Gcm, body);
     message.build()?.payload.map(|payload| payload.content).ok_or(LetterError::Seal(WebPushError::InvalidCryptoKeys))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(service: Service) -> HeaderMap {
+        let message =
+            Message { body: Vec::new(), smallest: Vec::new(), urgency: Urgency::High, topic: "a-topic".into() };
+        headers(&message, service)
+    }
+
+    #[test]
+    fn row_x_wns_cache_policy_for_wns_alone() {
+        assert_eq!(
+            said(Service::of_host("wns2-by3p.notify.windows.com")).get("x-wns-cache-policy").expect("it"),
+            "cache"
+        );
+        for host in ["fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com", "push.example"] {
+            assert_eq!(said(Service::of_host(host)).get("x-wns-cache-policy"), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn row_urgency_is_one_header() {
+        let headers = said(Service::Google);
+        assert_eq!(headers.get_all("urgency").iter().collect::<Vec<_>>(), ["high"]);
+        assert_eq!(headers.get_all("topic").iter().collect::<Vec<_>>(), ["a-topic"]);
+        assert_eq!(headers.get_all("content-encoding").iter().collect::<Vec<_>>(), ["aes128gcm"]);
+    }
+}

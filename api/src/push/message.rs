@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_cut_between_characters() {
+    fn row_payload_what_is_too_long_is_cut_between_characters() {
         let mut notice = notice(Importance::Emergency, Addressees::Everyone);
         notice.title = "𠮷".repeat(200);
         notice.body = "\"\n\u{1}川".repeat(3_000);
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_lives_as_long_as_it_matters_and_never_zero() {
+    fn row_ttl_as_long_as_it_matters_and_never_zero() {
         let ttl = |life, urgency| time_to_live(NOW + life, urgency, NOW);
         assert_eq!(ttl(Duration::hours(5), Urgency::Normal), 18_000);
         assert_eq!(ttl(Duration::ZERO, Urgency::Low), 1);
@@ -233,13 +233,25 @@ mod tests {
     }
 
     #[test]
-    fn two_notices_never_share_a_topic() {
+    fn row_urgency_by_importance() {
+        let urgency = |importance| {
+            let origin = "https://kairan.example".parse().expect("origin");
+            Message::new(&notice(importance, Addressees::Everyone), "", &origin).expect("message").urgency
+        };
+        assert_eq!(urgency(Importance::Emergency), Urgency::High);
+        assert_eq!([Importance::MustRead, Importance::Normal].map(urgency), [Urgency::Normal; 2]);
+        assert_eq!(urgency(Importance::Fyi), Urgency::Low);
+    }
+
+    #[test]
+    fn row_topic_two_notices_never_share_one() {
         let topic = |notice: &notice::Model| {
             Message::new(notice, "", &"https://kairan.example".parse().expect("origin")).expect("message").topic
         };
         let mut notice = notice(Importance::Normal, Addressees::Everyone);
         let first = topic(&notice);
         assert!(first.len() <= 32);
+        assert!(first.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')), "{first}");
         notice.revision = 2;
         assert_eq!(topic(&notice), first);
         notice.id = NoticeId::new();

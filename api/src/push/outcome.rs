@@ -118,7 +118,7 @@ mod tests {
     const DAY: Duration = Duration::DAY;
 
     #[test]
-    fn what_is_tried_again_waits_as_asked_and_never_beyond_the_time_left() {
+    fn row_retry_after_as_asked_and_never_beyond_the_time_left() {
         let retry = |after| Verdict::Retry { after, sign: Sign::Sick };
         let wait = |verdict, attempt, urgent, left| Sent::after(verdict, (attempt, urgent), left).again_in;
         assert_eq!(wait(retry(Some(Duration::minutes(2))), 1, false, DAY), Some(Duration::minutes(2)));

@@ -61,24 +61,33 @@ mod tests {
     }
 
     #[test]
-    fn seconds_and_dates_are_obeyed() {
+    fn row_retry_after_seconds_and_dates_are_obeyed() {
         assert_eq!(parsed("120"), Some(Duration::minutes(2)));
         assert_eq!(parsed(" 7 "), Some(Duration::seconds(7)));
         assert_eq!(parsed("Sun, 22 Nov 2026 09:00:30 GMT"), Some(Duration::seconds(30)));
     }
 
     #[test]
-    fn what_is_past_negative_huge_or_nonsense_is_not() {
-        for text in
-            ["0", "-5", "", "soon", "1.5", "99999999999999999999", "4294967295", "Sun, 22 Nov 2026 08:59:59 GMT"]
-        {
+    fn row_retry_after_past_negative_huge_or_nonsense_is_not() {
+        for text in [
+            "0",
+            "-5",
+            "",
+            "soon",
+            "1.5",
+            "99999999999999999999",
+            "4294967295",
+            "1000000000000",
+            "-1",
+            "Sun, 22 Nov 2026 08:59:59 GMT",
+        ] {
             assert_eq!(parsed(text), None, "{text:?}");
         }
         assert_eq!(parse(None, NOW), None);
     }
 
     #[test]
-    fn the_back_off_is_the_table() {
+    fn row_back_off_is_the_table() {
         let seconds = |urgent| (1..=9).map(|n| back_off(n, urgent).whole_seconds()).collect::<Vec<_>>();
         assert_eq!(seconds(false), [1, 5, 15, 60, 300, 900, 3600, 3600, 3600]);
         assert_eq!(seconds(true), [1, 2, 5, 10, 20, 30, 60, 60, 60]);
@@ -87,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn jitter_adds_at_most_a_fifth() {
+    fn row_retry_after_jitter_adds_at_most_a_fifth() {
         for _ in 0..100 {
             let wait = with_jitter(Duration::seconds(100));
             assert!((Duration::seconds(100)..=Duration::seconds(120)).contains(&wait), "{wait}");

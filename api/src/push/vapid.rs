@@ -126,3 +126,70 @@ impl std::fmt::Debug for Vapid {
         f.debug_struct("Vapid").field("subject", &self.subject).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-22 09:00 UTC);
+
+    fn signer() -> (Vapid, String) {
+        let dir = tempfile::tempdir().expect("a directory");
+        Keys::make(dir.path()).expect("keys");
+        let keys = Keys::load(dir.path()).expect("keys");
+        (Vapid::new(&keys, "mailto:push@asahi.example").expect("a signer"), keys.vapid_id())
+    }
+
+    fn claims(signature: &Signature) -> serde_json::Value {
+        let header = signature.header.to_str().expect("text");
+        let token = header.strip_prefix("vapid t=").expect("a token").split(',').next().expect("a token");
+        let part = token.split('.').nth(1).expect("claims");
+        serde_json::from_slice(&BASE64URL.decode(part).expect("base64url")).expect("JSON")
+    }
+
+    #[test]
+    fn row_vapid_names_the_origin_with_its_port_twelve_hours_and_whom_to_write_to() {
+        let (vapid, key) = signer();
+        for origin in ["https://fcm.googleapis.com", "https://push.example:8443"] {
+            let signature = vapid.signature(origin, &key, NOW).expect("a signature");
+            let claims = claims(&signature);
+            assert_eq!(claims["aud"], origin);
+            assert_eq!(claims["exp"], (NOW + Duration::hours(12)).unix_timestamp());
+            assert_eq!(claims["sub"], "mailto:push@asahi.example");
+        }
+    }
+
+    #[test]
+    fn row_vapid_is_kept_for_six_hours_and_for_one_origin() {
+        let (vapid, key) = signer();
+        let at = |origin: &str, now| vapid.signature(origin, &key, now).expect("a signature");
+        let first = at("https://one.example", NOW);
+        let last_moment = NOW + Duration::hours(6) - Duration::SECOND;
+        assert!(Arc::ptr_eq(&first, &at("https://one.example", last_moment)));
+        assert!(!Arc::ptr_eq(&first, &at("https://two.example", NOW)));
+        assert!(!Arc::ptr_eq(&first, &at("https://one.example", NOW + Duration::hours(6))));
+        // A clock that was put back: what was signed in the future is not good yet.
+        let (vapid, key) = signer();
+        let ahead = vapid.signature("https://one.example", &key, NOW + Duration::DAY).expect("a signature");
+        assert!(!Arc::ptr_eq(&ahead, &vapid.signature("https://one.example", &key, NOW).expect("a signature")));
+    }
+
+    #[test]
+    fn row_401_403_of_many_that_are_refused_together_the_first_signs_for_all() {
+        let (vapid, key) = signer();
+        let origin = "https://one.example";
+        let refused = vapid.signature(origin, &key, NOW).expect("a signature");
+        let fresh = vapid.afresh(origin, &key, &refused, NOW).expect("a signature");
+        assert!(!Arc::ptr_eq(&refused, &fresh));
+        assert!(Arc::ptr_eq(&fresh, &vapid.afresh(origin, &key, &refused, NOW).expect("a signature")));
+    }
+
+    #[test]
+    fn row_keys_one_that_is_gone_signs_nothing() {
+        let (vapid, _) = signer();
+        let error = vapid.signature("https://one.example", "another", NOW).expect_err("no such key");
+        assert!(matches!(error, VapidError::UnknownKey(key) if key == "another"));
+    }
+}

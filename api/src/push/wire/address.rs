@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn public_addresses_are() {
+    fn row_who_may_be_called_public_addresses() {
         for text in [
             "142.250.196.138",
             "17.188.143.1",
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_else_is_not() {
+    fn row_who_may_be_called_no_other_address_in_any_disguise() {
         for text in [
             "0.0.0.0",
             "10.1.2.3",
@@ -100,9 +100,14 @@ mod tests {
             "::7f00:1",
             "::ffff:127.0.0.1",
             "::ffff:10.0.0.1",
+            "::ffff:169.254.169.254",
+            "::ffff:0:127.0.0.1",
+            "::127.0.0.1",
             "64:ff9b::a00:1",
+            "64:ff9b::a9fe:a9fe",
             "64:ff9b:1::1",
             "2002:a00:1::",
+            "2002:a9fe:a9fe::",
             "2002:7f00:1::1",
             "2001::1",
             "2001:db8::1",

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_leads_to_public_addresses_alone() {
+    fn row_who_may_be_called_a_name_leads_to_public_addresses_alone() {
         let found = |texts: &[&str]| texts.iter().map(|text| text.parse().expect("an address")).collect::<Vec<_>>();
         let mixed = found(&["10.0.0.1:443", "142.250.196.138:443", "[::1]:443", "[fe80::1]:443", "127.0.0.1:443"]);
         assert_eq!(admitted(mixed.clone(), false), found(&["142.250.196.138:443"]));
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_not_on_the_list_is_not_called() {
+    async fn row_who_may_be_called_the_list_at_every_dial() {
         let dial = Dial::new(&settings(&[])).expect("a dial");
         for origin in [
             "https://elsewhere.example",
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_listed_name_that_leads_home_is_not_called() {
+    async fn row_who_may_be_called_not_a_listed_name_that_leads_home() {
         // As a name would that changes between registration and sending: what counts is where it leads at the dial.
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
