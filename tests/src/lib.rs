@@ -5,11 +5,14 @@
 
 pub mod actor;
 pub mod app;
+pub mod broken;
 pub mod browser;
 pub mod link;
 pub mod push_service;
+pub mod sealed;
 pub mod server;
 pub mod town;
+pub mod wire;
 
 pub use actor::{Actor, Answer};
 pub use app::TestApp;

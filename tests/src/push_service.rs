@@ -11,11 +11,8 @@ use std::{
 
 use api::clock::Clock;
 use aws_lc_rs::{
-    aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
-    agreement::{ECDH_P256, PrivateKey, UnparsedPublicKey, agree},
-    hkdf::{HKDF_SHA256, KeyType, Prk, Salt},
+    agreement::{ECDH_P256, PrivateKey},
     rand,
-    signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey as Verifier},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use http_body_util::{BodyExt as _, Full};
@@ -27,13 +24,11 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{ServerConfig, crypto, pki_types::PrivateKeyDer},
-};
+use tokio_rustls::TlsAcceptor;
+
+use crate::sealed::{Signed, certificates, check, open};
 
 /// The service.
 pub struct PushService {
@@ -205,27 +200,6 @@ impl Phone {
     }
 }
 
-/// A server's configuration, and the authority to trust for it.
-fn certificates() -> (ServerConfig, String) {
-    let ca_key = KeyPair::generate().expect("a key");
-    let mut ca = CertificateParams::new(Vec::new()).expect("parameters");
-    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let ca_pem = ca.self_signed(&ca_key).expect("an authority").pem();
-    let issuer = Issuer::new(ca, ca_key);
-    let key = KeyPair::generate().expect("a key");
-    let leaf = CertificateParams::new(vec!["localhost".to_owned()]).expect("parameters");
-    let leaf = leaf.signed_by(&key, &issuer).expect("a certificate");
-    let provider = Arc::new(crypto::aws_lc_rs::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("protocols")
-        .with_no_client_auth()
-        .with_single_cert(vec![leaf.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
-        .expect("a configuration");
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    (config, ca_pem)
-}
-
 type Service = (Arc<Shared>, String, Clock);
 
 async fn serve(listener: TcpListener, tls: TlsAcceptor, service: Service) {
@@ -285,8 +259,8 @@ fn receive(
     let mut phones = shared.phones.lock().expect("phones");
     let phone = phones.get_mut(token).ok_or_else(|| (404, format!("a message for nobody: {}", head.uri)))?;
     phone.tries += 1;
-    check(&head.headers, origin, clock, shared).map_err(|fault| (400, fault))?;
-    let message = open(phone, body).map_err(|fault| (400, fault))?;
+    judge(&check(&head.headers, origin).map_err(|fault| (400, fault))?, clock, shared).map_err(|fault| (400, fault))?;
+    let message = open((&phone.private, &phone.auth), body).map_err(|fault| (400, fault))?;
     if let Some(reply) = phone.answers.pop_front() {
         return Ok(Some(reply));
     }
@@ -295,94 +269,15 @@ fn receive(
     Ok(None)
 }
 
-/// The headers that RFC 8030 and our own rules ask for, and the signature of RFC 8292.
-fn check(headers: &HeaderMap, origin: &str, clock: &Clock, shared: &Shared) -> Result<(), String> {
-    let text = |name: &str| {
-        let mut values = headers.get_all(name).iter();
-        let value = values.next().and_then(|v| v.to_str().ok()).ok_or(format!("no {name}"))?;
-        if values.next().is_some() { Err(format!("{name} twice")) } else { Ok(value) }
-    };
-    let ttl: u32 = text("ttl")?.parse().map_err(|_| "TTL is no number")?;
-    if !(1..=28 * 86_400).contains(&ttl) {
-        return Err(format!("a TTL of {ttl}"));
-    }
-    if !["high", "normal", "low"].contains(&text("urgency")?) {
-        return Err(format!("an urgency of {}", text("urgency")?));
-    }
-    let topic = text("topic")?;
-    if topic.len() > 32 || !topic.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
-        return Err(format!("a topic of {topic}"));
-    }
-    if text("content-encoding")? != "aes128gcm" {
-        return Err("another content encoding".into());
-    }
-    let (token, key) = text("authorization")?
-        .strip_prefix("vapid t=")
-        .and_then(|rest| rest.split_once(", k="))
-        .ok_or("another authorization than vapid")?;
-    let (signed, signature) = token.rsplit_once('.').ok_or("no token")?;
-    let decode = |part: &str| BASE64URL.decode(part).map_err(|e| e.to_string());
-    let verifier = Verifier::new(&ECDSA_P256_SHA256_FIXED, decode(key)?);
-    verifier.verify(signed.as_bytes(), &decode(signature)?).map_err(|_| "the signature is wrong")?;
-    let claims: Value =
-        serde_json::from_slice(&decode(signed.split('.').nth(1).unwrap_or_default())?).map_err(|e| e.to_string())?;
-    if claims["aud"] != origin {
-        return Err(format!("signed for {}", claims["aud"]));
-    }
-    let left = claims["exp"].as_i64().unwrap_or_default() - clock.now().unix_timestamp();
+/// Signatures hold for at most a day, and all are made with one key.
+fn judge(signed: &Signed, clock: &Clock, shared: &Shared) -> Result<(), String> {
+    let left = signed.expires - clock.now().unix_timestamp();
     if !(1..=86_400).contains(&left) {
         return Err(format!("signed for another {left} s"));
     }
-    if !claims["sub"].as_str().is_some_and(|sub| sub.starts_with("https://") || sub.starts_with("mailto:")) {
-        return Err(format!("signed as {}", claims["sub"]));
-    }
     let mut keys = shared.keys_seen.lock().expect("keys");
-    if !keys.iter().any(|seen| seen == key) {
-        keys.push(key.to_owned());
+    if !keys.contains(&signed.key) {
+        keys.push(signed.key.clone());
     }
     if keys.len() == 1 { Ok(()) } else { Err("another key than the one subscribed under".into()) }
-}
-
-/// How many bytes an expansion gives.
-struct Bits(usize);
-
-impl KeyType for Bits {
-    fn len(&self) -> usize {
-        self.0
-    }
-}
-
-fn expand<const N: usize>(prk: &Prk, info: &[&[u8]]) -> Result<[u8; N], String> {
-    let mut out = [0; N];
-    prk.expand(info, Bits(N)).and_then(|okm| okm.fill(&mut out)).map_err(|_| "no key")?;
-    Ok(out)
-}
-
-/// Opens a message: RFC 8188 with the key agreement of RFC 8291.
-fn open(phone: &State, body: &[u8]) -> Result<Vec<u8>, String> {
-    let (salt, rest) = body.split_at_checked(16).ok_or("no salt")?;
-    let (size, rest) = rest.split_first_chunk::<4>().ok_or("no record size")?;
-    let (length, rest) = rest.split_first().ok_or("no key id")?;
-    let (sender, sealed) = rest.split_at_checked(usize::from(*length)).ok_or("no key")?;
-    if sealed.len() > u32::from_be_bytes(*size) as usize {
-        return Err("more than one record".into());
-    }
-    let own = phone.private.compute_public_key().map_err(|_| "no key")?;
-    let peer = UnparsedPublicKey::new(&ECDH_P256, sender);
-    let input = agree(&phone.private, peer, "no point".to_owned(), |secret| {
-        let prk = Salt::new(HKDF_SHA256, &phone.auth).extract(secret);
-        expand::<32>(&prk, &[b"WebPush: info\0", own.as_ref(), sender])
-    })?;
-    let prk = Salt::new(HKDF_SHA256, salt).extract(&input);
-    let key = UnboundKey::new(&AES_128_GCM, &expand::<16>(&prk, &[b"Content-Encoding: aes128gcm\0"])?);
-    let nonce = Nonce::assume_unique_for_key(expand(&prk, &[b"Content-Encoding: nonce\0"])?);
-    let mut message = sealed.to_vec();
-    let key = LessSafeKey::new(key.map_err(|_| "no key")?);
-    let opened = key.open_in_place(nonce, Aad::empty(), &mut message).map_err(|_| "it can't be opened")?;
-    let end = opened
-        .iter()
-        .rposition(|byte| *byte != 0)
-        .filter(|end| opened[*end] == 2)
-        .ok_or("no end of the last record")?;
-    Ok(opened[..end].to_vec())
 }
