@@ -10,6 +10,10 @@ up *args:
 test *args:
     script/test "$@"
 
+# the long crash run, or --broken
+crash *args:
+    script/crash "$@"
+
 # what must hold before a change goes in
 ci:
     .ci/run

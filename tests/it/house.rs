@@ -98,7 +98,7 @@ fn each_table_is_written_by_one_room() {
 #[test]
 fn every_file_says_what_it_is_and_stays_small() {
     let mut lengths = Vec::new();
-    for folder in ["api/src", "entity/src", "migration/src", "ece/src", "tests/src", "tests/it"] {
+    for folder in ["api/src", "entity/src", "migration/src", "ece/src", "tests/src", "tests/it", "tests/crash"] {
         for (path, text) in files(folder) {
             assert!(text.starts_with("//!"), "{} does not say what it is", path.display());
             let length = text.lines().count();
@@ -109,6 +109,16 @@ fn every_file_says_what_it_is_and_stays_small() {
     lengths.sort_unstable();
     let median = lengths[lengths.len() / 2];
     assert!(median <= MEDIAN, "the median file has {median} lines");
+}
+
+#[test]
+fn every_broken_build_can_still_be_broken() {
+    let builds = tests::broken::Broken::all().expect("the broken builds");
+    assert!(builds.len() >= 5, "{builds:?}");
+    for build in builds {
+        build.applied(&root()).expect("words that are there once");
+        assert!(!build.scenarios.is_empty() && !build.says.is_empty(), "{} is not shown by anything", build.name);
+    }
 }
 
 #[test]

@@ -126,7 +126,7 @@ impl TestApp {
         let ground = Ground { keys, ..self.ground.clone() };
         let server = server::serve(listener, &ground).expect("a server");
         let handle = server.handle();
-        tokio::spawn(server);
+        tokio::spawn(server.end());
         let (http, database, keys_dir) = (self.http.clone(), self.database.clone(), self.keys_dir.clone());
         Self { ground, http, address, handle, database, slips: Mutex::default(), keys_dir }
     }

@@ -5,13 +5,16 @@
 
 pub mod actor;
 pub mod app;
+pub mod broken;
 pub mod browser;
 pub mod link;
 pub mod own_process;
 pub mod patience;
 pub mod push_service;
+pub mod sealed;
 pub mod server;
 pub mod town;
+pub mod wire;
 
 pub use actor::{Actor, Answer};
 pub use app::TestApp;

@@ -15,7 +15,8 @@ use hyper::{
 };
 use tokio::time::sleep;
 
-use super::{Arrived, Reply, Shared, Tried, judge};
+use super::{Arrived, Reply, Shared, Tried};
+use crate::sealed;
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -127,11 +128,15 @@ fn receive((head, body): (&Parts, &[u8]), token: &str, shared: &Shared) -> Resul
     let mut phones = shared.phones.lock().expect("phones");
     let phone = phones.get_mut(token).ok_or_else(|| (404, format!("a message for nobody: {}", head.uri)))?;
     phone.tried.push(Tried { at: Instant::now(), version: head.version, headers: head.headers.clone() });
-    let key = judge::check(&head.headers, &shared.origin, &shared.clock).map_err(|fault| (400, fault))?;
-    if !is_expected(&key, phone.key.as_deref(), shared) {
+    let signed = sealed::check(&head.headers, &shared.origin).map_err(|fault| (400, fault))?;
+    let left = signed.expires - shared.clock.now().unix_timestamp();
+    if !(1..=86_400).contains(&left) {
+        return Err((400, format!("signed for another {left} s")));
+    }
+    if !is_expected(&signed.key, phone.key.as_deref(), shared) {
         return Err((403, "another key than the one subscribed under".into()));
     }
-    let message = judge::open(phone, body).map_err(|fault| (400, fault))?;
+    let message = sealed::open((&phone.private, &phone.auth), body).map_err(|fault| (400, fault))?;
     let reply = phone.answers.pop_front();
     if is_shown(reply.as_ref()) {
         let body = serde_json::from_slice(&message).map_err(|e| (400, e.to_string()))?;

@@ -22,10 +22,9 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
 
 mod answer;
-mod judge;
 mod line;
 
-pub use line::{Manner, nobodys_port};
+pub use line::{Manner, certificates, nobodys_port};
 
 /// The service.
 pub struct PushService {
@@ -134,7 +133,7 @@ impl PushService {
     async fn start_with(manner: Manner, clock: Clock) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let origin = format!("https://localhost:{}", listener.local_addr().expect("an address").port());
-        let (config, ca) = line::certificates(manner);
+        let (config, ca) = certificates(manner);
         let ca_file = std::env::temp_dir().join(format!("kairan-ca-{}.pem", uuid::Uuid::now_v7()));
         std::fs::write(&ca_file, &ca).expect("a file");
         let shared = Arc::new(Shared {
