@@ -143,11 +143,11 @@ async fn over_http2(connection: &Http2, parcel: &Parcel) -> Result<Reply, Lost> 
     }
 }
 
-/// A service that goes away names the last message that it took; those after it fail at once, while the connection goes on for the others. What
-/// fails when the connection has ended may have been taken.
+/// A service that goes away names the last message that it took. Those after it, and no others, fail with its going away, even where the
+/// connection ends in the same moment; what it had taken fails with the connection, and may have been delivered.
 fn lost(connection: &Http2, error: &h2::Error) -> Lost {
     let refused = error.is_reset() && error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
-    let went_away = error.is_go_away() && error.is_remote() && !connection.ended.get();
+    let went_away = error.is_go_away() && error.is_remote();
     connection.retired.set(connection.retired.get() || went_away);
     if refused || went_away { Lost::NotTaken } else { Lost::Unknown }
 }
