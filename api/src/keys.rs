@@ -58,6 +58,11 @@ pub enum KeyError {
         /// What was looked for.
         expected: &'static str,
     },
+    /// The VAPID key is gone where there were keys already.
+    #[error(
+        "{0} is gone: put it back from the backup; a key made anew would silence every phone until its owner opens the page again"
+    )]
+    Lost(PathBuf),
     /// The cryptographic library failed.
     #[error("no key could be made: the cryptographic library failed")]
     Crypto,
@@ -70,13 +75,18 @@ impl From<Unspecified> for KeyError {
 }
 
 impl Keys {
-    /// Makes what is missing in `dir` and leaves what is there. Gives the files that it made.
+    /// Makes what is missing in `dir` and leaves what is there. Gives the files that it made. A VAPID key is made where there is none of any
+    /// time yet, or beside the one before it.
     ///
     /// # Errors
-    /// When the directory can't be written.
+    /// When the directory can't be written, or has lost its VAPID key.
     pub fn make(dir: &Path) -> Result<Vec<PathBuf>, KeyError> {
         let failed = |source| KeyError::File { path: dir.to_owned(), source };
         fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
+        let vapid_path = dir.join(VAPID);
+        if dir.join(TOKEN).exists() && !vapid_path.exists() && former(dir)?.is_empty() {
+            return Err(KeyError::Lost(vapid_path));
+        }
         let vapid = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?.to_pkcs8v1()?;
         let token = Ed25519KeyPair::generate()?.to_pkcs8v1()?;
         let mut made = Vec::new();

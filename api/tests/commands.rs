@@ -215,6 +215,12 @@ fn keys_are_made_once() {
     let before = read();
     assert!(printed(&["keys", &dir], &[]).contains("there already"));
     assert_eq!(read(), before);
+    // The one before stays beside a new one; but where it is lost, nothing takes its place.
+    let (vapid, former) = (scratch.0.join("keys/vapid.pem"), scratch.0.join("keys/vapid-2026.pem"));
+    fs::rename(&vapid, &former).expect("another name");
+    assert_eq!(printed(&["keys", &dir], &[]).lines().count(), 1);
+    fs::remove_file(&vapid).and_then(|()| fs::remove_file(&former)).expect("a loss");
+    assert!(complaint(&["keys", &dir], &[]).contains("vapid.pem is gone: put it back"));
     let document: Value = serde_json::from_str(&printed(&["openapi"], &[])).expect("JSON");
     assert_eq!(document["info"]["title"], "Kairan");
 }

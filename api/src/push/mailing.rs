@@ -102,7 +102,8 @@ impl Mailing {
             && let Some(to) = letters.next()
         {
             let first = self.send_one(transport, &to).await;
-            if first.tells == Tells::Sick {
+            // Whatever it is left alone for: one message that did not get through is enough.
+            if matches!(first.tells, Tells::Sick | Tells::TooFast | Tells::Refused) {
                 self.failures_in_row.set(SICK_AFTER);
             }
             sent.push((to.place, first));

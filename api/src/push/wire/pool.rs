@@ -66,8 +66,6 @@ pub struct Http2 {
     pub streams: Cell<usize>,
     /// No more messages on this one: it was told to go away, or did not answer.
     pub retired: Cell<bool>,
-    /// Whether it has ended.
-    pub ended: Cell<bool>,
     used_at: Cell<Instant>,
 }
 
@@ -176,7 +174,6 @@ impl Pool {
             open,
             streams: Cell::new(0),
             retired: Cell::new(false),
-            ended: Cell::new(false),
             used_at: Cell::new(Instant::now()),
         });
         let driven = http2.clone();
@@ -184,7 +181,6 @@ impl Pool {
             // How it ended is what each message on it finds out for itself.
             let _ = connection.await;
             driven.retired.set(true);
-            driven.ended.set(true);
         });
         Ok(Room::Http2(http2))
     }
