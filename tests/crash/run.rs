@@ -81,8 +81,16 @@ async fn within(plan: &Plan, (scratch, cluster): (&Path, Arc<Cluster>)) -> Resul
     let door = Door::new(log.clone(), &crew.address)?;
     let city = City::build(&db, &door, (&service, plan.lanes.1)).await?;
     println!("{:>7.1} s  {} phones are there", log.now().as_secs_f64(), city.subscriptions.len());
-    let stage =
-        Stage { log, crew, city, db, cluster, outage: tokio::sync::Mutex::new(()), closing: AtomicBool::new(false) };
+    let stage = Stage {
+        log,
+        crew,
+        city,
+        db,
+        cluster,
+        outage: tokio::sync::Mutex::default(),
+        stopped: tokio::sync::Mutex::default(),
+        closing: AtomicBool::new(false),
+    };
     let plays = Mutex::new(Plays::new());
     tokio::select! {
         () = play(plan, &stage, &plays) => {}

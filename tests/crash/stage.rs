@@ -44,6 +44,8 @@ pub struct Stage {
     pub cluster: Arc<Cluster>,
     /// One outage at a time.
     pub outage: Mutex<()>,
+    /// One stopped worker at a time: if all were, nobody would be left to take over.
+    pub stopped: Mutex<()>,
     /// Whether no more is begun.
     pub closing: AtomicBool,
 }

@@ -100,6 +100,7 @@ pub(super) async fn killed_at_commit(
 
 pub(super) async fn stopped(stage: &Stage, lane: &Lane, (dice, urgent): (&mut Dice, bool)) -> Result<Done, String> {
     let scene = Scene::Stop.name();
+    let _alone = stage.stopped.lock().await;
     let kind = Kind { scene, urgent, weather: Weather::Busy };
     let id = stage.draft(lane, kind, &serde_json::Value::Null).await?;
     // Late enough that it knows of some that it would try again, and early enough that it has not recorded.
