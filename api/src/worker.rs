@@ -134,7 +134,7 @@ impl Worker {
     /// # Errors
     /// The first failure; what was in hand is taken over when its lease is out.
     pub async fn turn(&self) -> Result<(), DeliverError> {
-        while fan_out(self.db(), self.ground.clock.now()).await? > 0 {}
+        while fan_out(self.db(), self.ground.clock.now()).await? {}
         let mut hands = Hands::default();
         loop {
             self.fill(&mut hands).await?;
@@ -166,8 +166,8 @@ impl Worker {
         let mut tick = tokio::time::interval(TICK);
         loop {
             match fan_out(self.db(), self.ground.clock.now()).await {
-                Ok(0) => {}
-                Ok(_) => {
+                Ok(false) => {}
+                Ok(true) => {
                     planned.notify_one();
                     continue;
                 }
@@ -259,7 +259,11 @@ impl Worker {
             let now = self.ground.clock.now();
             let quiet =
                 self.ground.settings.quiet_hours.is_some_and(|hours| hours.contains(now.to_offset(JAPAN).time()));
-            let room = Room { urgent_only: quiet || hands.calm() >= CALM, busy: hands.busy() };
+            let room = Room {
+                urgent_only: quiet || hands.calm() >= CALM,
+                busy: hands.busy(false),
+                busy_urgent: hands.busy(true),
+            };
             match claim(self.db(), &room, now).await? {
                 Some(claim) => hands.take(self.post.clone(), claim),
                 None => return Ok(()),
@@ -326,11 +330,11 @@ impl Hands {
         self.held.values().filter(|(_, urgent)| !urgent).count()
     }
 
-    /// The services that have as many as they may.
-    fn busy(&self) -> Vec<String> {
-        let count = |origin: &str| self.held.values().filter(|(held, _)| held == origin).count();
-        let full = self.held.values().map(|(origin, _)| origin).filter(|origin| count(origin) >= OF_ONE_SERVICE);
-        full.cloned().collect()
+    /// The services that have as many as they may, of emergencies or of the rest.
+    fn busy(&self, urgent: bool) -> Vec<String> {
+        let held = || self.held.values().filter(|(_, kind)| *kind == urgent).map(|(origin, _)| origin);
+        let count = |origin: &str| held().filter(|held| *held == origin).count();
+        held().filter(|origin| count(origin) >= OF_ONE_SERVICE).cloned().collect()
     }
 
     fn take(&mut self, post: Arc<Post>, claim: Claim) {

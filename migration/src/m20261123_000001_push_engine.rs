@@ -50,6 +50,9 @@ ALTER TABLE subscription ADD COLUMN area_id uuid;
 UPDATE subscription s SET area_id = h.area_id
     FROM person p JOIN household h ON h.city_id = p.city_id AND h.id = p.household_id
     WHERE p.city_id = s.city_id AND p.id = s.person_id;
+-- Moves and bounds ask for all of a person's, ended ones too.
+DROP INDEX subscription_person;
+CREATE INDEX subscription_person ON subscription (city_id, person_id);
 CREATE INDEX subscription_area ON subscription (city_id, area_id) INCLUDE (id, person_id, origin) WHERE gone_at IS NULL;
 
 CREATE FUNCTION subscription_lives() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -65,7 +65,7 @@ async fn a_wide_notice_is_planned_in_parts_and_everybody_is_in_one() {
     let _ = staff.publish(&id).await.expect(200);
 
     let planned = async || app.number("SELECT subscriptions::bigint FROM plan").await;
-    assert_eq!(fan_out(app.db(), app.ground.clock.now()).await.expect("a part"), 1);
+    assert!(fan_out(app.db(), app.ground.clock.now()).await.expect("a part"));
     let first = planned().await;
     assert!((1..60).contains(&first), "a part of them: {first}");
     assert_eq!(app.number("SELECT count(*) FROM plan WHERE complete").await, 0);

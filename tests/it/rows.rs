@@ -298,7 +298,7 @@ async fn row_endpoint_is_never_in_the_log() {
     }
     let named = log.lines().filter(|line| line.contains("a message was refused for good"));
     let named: Vec<&str> = named.filter(|line| line.contains("https://localhost:") && line.contains('#')).collect();
-    assert!(named.len() >= 2, "a phone is known by its origin and eight digits: {log}");
+    assert!(!named.is_empty(), "a phone is known by its origin and eight digits: {log}");
 }
 
 /// Says the secrets first, so that who reads the log knows what must not be in it.

@@ -253,7 +253,7 @@ pub async fn measure_ledger(phones: usize) -> Outcome<(f64, f64)> {
     notices::publish(&tx, draft, (author.person, Publishing::default()), ground.clock.now()).await?;
     tx.commit().await?;
     let before = (Used::here()?, place.postgres_used(&data).unwrap_or_default());
-    while fan_out(&ground.db, ground.clock.now()).await? > 0 {}
+    while fan_out(&ground.db, ground.clock.now()).await? {}
     ledger::claim_and_record(&ground, &Room::default()).await?;
     let after = (Used::here()?, place.postgres_used(&data).unwrap_or_default());
     place.clear()?;

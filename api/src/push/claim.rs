@@ -57,6 +57,8 @@ pub struct Room {
     pub urgent_only: bool,
     /// Services that have as many batches in hand as they may, so that one that hangs leaves room for the others.
     pub busy: Vec<String>,
+    /// The same for emergencies: what is no emergency keeps none of them waiting.
+    pub busy_urgent: Vec<String>,
 }
 
 /// Takes the batch that is due first, emergencies before all. One of a paused service is left alone, except that an emergency tries it
@@ -65,16 +67,23 @@ pub struct Room {
 /// # Errors
 /// The database's.
 pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) -> Result<Option<Claim>, DbErr> {
-    let values: [Value; 4] = [now.into(), room.urgent_only.into(), room.busy.clone().into(), SICK_AFTER.into()];
+    let values: [Value; 5] = [
+        now.into(),
+        room.urgent_only.into(),
+        room.busy.clone().into(),
+        SICK_AFTER.into(),
+        room.busy_urgent.clone().into(),
+    ];
     let statement = sql(
         "WITH due AS (
             SELECT b.city_id, b.id, coalesce(o.at_once, 64::smallint) AS at_once
             FROM batch b LEFT JOIN push_origin o ON o.origin = b.origin
             WHERE b.done_at IS NULL AND b.due_at <= $1
               AND (b.leased_until IS NULL OR b.leased_until < clock_timestamp())
-              AND (b.urgent OR NOT $2) AND b.origin <> ALL ($3)
-              AND (o.paused_until IS NULL OR o.paused_until <= $1
-                   OR b.urgent AND (o.probed_at IS NULL OR o.probed_at <= $1 - interval '10 seconds'))
+              AND (b.urgent OR NOT $2) AND b.origin <> ALL (CASE WHEN b.urgent THEN $5 ELSE $3 END)
+              -- What lies too far ahead was written by a worker whose clock is wrong.
+              AND (o.paused_until IS NULL OR o.paused_until NOT BETWEEN $1 AND $1 + interval '2 minutes'
+                   OR b.urgent AND (o.probed_at IS NULL OR o.probed_at NOT BETWEEN $1 - interval '10 seconds' AND $1))
             ORDER BY b.urgent DESC, b.due_at LIMIT 1
             FOR UPDATE OF b SKIP LOCKED
          ), taken AS (
@@ -105,7 +114,8 @@ pub struct Held {
     pub withdrawn: bool,
 }
 
-/// Holds on to a batch that takes long, and asks whether it is still to be sent. None when another worker has it.
+/// Holds on to a batch that takes long, and asks whether it is still to be sent. None when another worker has it, or may have: a lease that
+/// is out is not taken up again, since a correction may have been planned in the belief that nobody is sending.
 ///
 /// # Errors
 /// The database's.
@@ -113,7 +123,7 @@ pub async fn renew(db: &impl ConnectionTrait, claim: &Claim) -> Result<Option<He
     let statement = sql(
         "UPDATE batch
          SET leased_until = clock_timestamp() + CASE WHEN urgent THEN interval '4 seconds' ELSE interval '9 seconds' END
-         WHERE city_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL
+         WHERE city_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL AND leased_until > clock_timestamp()
          RETURNING NOT EXISTS (SELECT FROM notice n WHERE n.city_id = $1 AND n.id = notice_id AND n.withdrawn_at IS NULL) AS withdrawn",
         [claim.city_id.0.into(), claim.id.0.into(), claim.fence.into()],
     );

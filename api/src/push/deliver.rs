@@ -105,6 +105,8 @@ impl Post {
                 Err(error) if tries < RECORDINGS => {
                     tracing::warn!(%error, batch = %claim.id, "a batch could not be recorded yet");
                     tokio::time::sleep(StdDuration::from_millis(200) * tries).await;
+                    // Recording tells whether it was in time; this gives it time.
+                    let _ = renew(&self.db, claim).await;
                     tries += 1;
                 }
                 done => return done,

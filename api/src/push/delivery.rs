@@ -68,7 +68,8 @@ pub async fn delivery(db: &impl ConnectionTrait, caller: &Caller, id: NoticeId) 
         "SELECT count(*) FILTER (WHERE state.outcome IS DISTINCT FROM {retried}) AS subscriptions,
                 {accepted} AS accepted, {gone} AS gone, count(*) FILTER (WHERE state.id IS NOT NULL AND state.outcome IS NULL) AS retrying,
                 {given_up} AS given_up, {expired} AS expired, {left} AS left,
-                EXISTS (SELECT FROM plan p WHERE p.city_id = $1 AND p.notice_id = $2 AND NOT p.complete) AS planning,
+                EXISTS (SELECT FROM plan p JOIN notice n ON n.city_id = p.city_id AND n.id = p.notice_id AND n.withdrawn_at IS NULL
+                        WHERE p.city_id = $1 AND p.notice_id = $2 AND NOT p.complete) AS planning,
                 count(DISTINCT b.id) FILTER (WHERE b.shortened_to IS NOT NULL) AS shortened,
                 min(b.first_accepted_at) AS first_accepted_at, max(b.last_accepted_at) AS last_accepted_at
          FROM batch b CROSS JOIN LATERAL unnest(b.subscription_ids, b.outcomes) AS state (id, outcome)

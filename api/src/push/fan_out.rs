@@ -36,21 +36,21 @@ const MORE_AREAS: i64 = 100_000;
 /// An emergency is over by the next day unless it says otherwise.
 const EMERGENCY_MATTERS: Duration = Duration::hours(24);
 
-/// Makes batches for every notice that has come out and is not planned to its end: of each, one part. Gives how many parts that were; where
-/// it is none, there is nothing left to plan for now.
+/// Makes the batches of one part of a notice that has come out and is not planned to its end: of the most urgent one. Gives whether there was
+/// one; who plans on looks anew each time, so that an emergency waits for no more than a part of something else.
 ///
 /// # Errors
 /// The database's, while it looks for them.
-pub async fn fan_out(db: &DatabaseConnection, now: OffsetDateTime) -> Result<usize, DbErr> {
-    let mut parts = 0;
+pub async fn fan_out(db: &DatabaseConnection, now: OffsetDateTime) -> Result<bool, DbErr> {
     for (city, notice) in unplanned(db, now).await? {
         match plan_one(db, (city, notice), now).await {
-            Ok(done) => parts += usize::from(done),
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
             // One that can't be planned must not keep the others from ringing.
             Err(error) => tracing::error!(%error, %notice, "a notice could not be planned"),
         }
     }
-    Ok(parts)
+    Ok(false)
 }
 
 async fn plan_one(db: &DatabaseConnection, which: (CityId, NoticeId), now: OffsetDateTime) -> Result<bool, DbErr> {

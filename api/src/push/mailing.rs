@@ -63,6 +63,7 @@ pub struct Mailing {
     withdrawn: Arc<AtomicBool>,
     begun: Instant,
     failures_in_row: Cell<u32>,
+    complained: Cell<bool>,
     window: RefCell<Window>,
 }
 
@@ -86,6 +87,7 @@ impl Mailing {
             window: RefCell::new(claim.window()),
             begun: Instant::now(),
             failures_in_row: Cell::new(0),
+            complained: Cell::new(false),
             desk,
             claim,
             message,
@@ -203,7 +205,10 @@ impl Mailing {
 
     /// What is our own fault is said loudly and not repeated; the subscription is kept.
     fn ours(&self, to: &Addressee, what: &str) -> Sent {
-        tracing::error!(notice = %self.claim.notice_id, to = self.log_name(to), what, "a message was refused for good");
+        // One of a batch stands for all: a fault of ours has them all refused.
+        if !self.complained.replace(true) {
+            tracing::error!(notice = %self.claim.notice_id, to = self.log_name(to), what, "a message was refused for good");
+        }
         Sent { tells: Tells::Well, ..Sent::not(Outcome::GivenUp) }
     }
 

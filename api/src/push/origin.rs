@@ -69,14 +69,14 @@ pub async fn note(db: &impl ConnectionTrait, claim: &Claim, report: &Report, now
     let statement = sql(
         "UPDATE push_origin SET
             failures_in_row = CASE WHEN $4 = $3 THEN failures_in_row + $4 ELSE 0 END,
-            minute_from = CASE WHEN minute_from > $2 - interval '1 minute' THEN minute_from ELSE $2 END,
-            minute_answers = $3 + CASE WHEN minute_from > $2 - interval '1 minute' THEN minute_answers ELSE 0 END,
-            minute_refused = $5 + CASE WHEN minute_from > $2 - interval '1 minute' THEN minute_refused ELSE 0 END,
-            moment_from = CASE WHEN moment_from > $2 - interval '10 seconds' THEN moment_from ELSE $2 END,
-            moment_answers = $3 + CASE WHEN moment_from > $2 - interval '10 seconds' THEN moment_answers ELSE 0 END,
-            moment_too_fast = $6 + CASE WHEN moment_from > $2 - interval '10 seconds' THEN moment_too_fast ELSE 0 END,
+            minute_from = CASE WHEN minute_from BETWEEN $2 - interval '1 minute' AND $2 THEN minute_from ELSE $2 END,
+            minute_answers = $3 + CASE WHEN minute_from BETWEEN $2 - interval '1 minute' AND $2 THEN minute_answers ELSE 0 END,
+            minute_refused = $5 + CASE WHEN minute_from BETWEEN $2 - interval '1 minute' AND $2 THEN minute_refused ELSE 0 END,
+            moment_from = CASE WHEN moment_from BETWEEN $2 - interval '10 seconds' AND $2 THEN moment_from ELSE $2 END,
+            moment_answers = $3 + CASE WHEN moment_from BETWEEN $2 - interval '10 seconds' AND $2 THEN moment_answers ELSE 0 END,
+            moment_too_fast = $6 + CASE WHEN moment_from BETWEEN $2 - interval '10 seconds' AND $2 THEN moment_too_fast ELSE 0 END,
             at_once = greatest($10, least($11, CASE WHEN $9 < at_once THEN $9
-                           WHEN slowed_at > $2 - interval '10 seconds' THEN at_once ELSE greatest($9, at_once) END)),
+                           WHEN slowed_at BETWEEN $2 - interval '10 seconds' AND $2 THEN at_once ELSE greatest($9, at_once) END)),
             slowed_at = CASE WHEN $9 < at_once THEN $2 ELSE slowed_at END,
             accepted = accepted + $7, gone = gone + $8, refused = refused + $5, too_fast = too_fast + $6, failed = failed + $4,
             other = other + $3 - $4 - $5 - $6 - $7 - $8

@@ -97,7 +97,10 @@ impl Sent {
             Verdict::Gone => end(Outcome::Gone, Tells::Well),
             Verdict::Renew => Self { renew: true, ..end(Outcome::GivenUp, Tells::Well) },
             Verdict::OurFault | Verdict::TooLarge => end(Outcome::GivenUp, Tells::Well),
-            Verdict::Resign if retry_after::is_exhausted(attempt, urgent) => end(Outcome::GivenUp, Tells::Refused),
+            // The clock of a machine can be put right: an emergency is tried until its time is over.
+            Verdict::Resign if !urgent && retry_after::is_exhausted(attempt, urgent) => {
+                end(Outcome::GivenUp, Tells::Refused)
+            }
             Verdict::Resign => again(retry_after::back_off(attempt, urgent), Tells::Refused),
             Verdict::Retry { after, sign } => {
                 let tells = match sign {
@@ -136,5 +139,6 @@ mod tests {
         assert!(Sent::after(Verdict::Renew, (1, false), DAY).renew);
         assert_eq!(Sent::after(Verdict::Resign, (1, false), DAY).outcome, Outcome::Retried);
         assert_eq!(Sent::after(Verdict::Resign, (100, false), DAY).outcome, Outcome::GivenUp);
+        assert_eq!(Sent::after(Verdict::Resign, (100, true), DAY).outcome, Outcome::Retried);
     }
 }

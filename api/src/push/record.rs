@@ -98,7 +98,10 @@ fn those(claim: &Claim, report: &Report, which: impl Fn(&Sent) -> bool) -> Vec<U
 async fn mark(db: &impl ConnectionTrait, claim: &Claim, report: &Report, now: OffsetDateTime) -> Result<(), DbErr> {
     let gone = those(claim, report, |sent| sent.outcome == Outcome::Gone);
     if !gone.is_empty() {
-        let statement = "UPDATE subscription SET gone_at = $3 WHERE city_id = $1 AND id = ANY($2) AND gone_at IS NULL";
+        // In the order of ids: the same phones may be in two batches that are recorded at once.
+        let statement = "UPDATE subscription s SET gone_at = $3
+             FROM (SELECT id FROM subscription WHERE city_id = $1 AND id = ANY($2) AND gone_at IS NULL ORDER BY id FOR UPDATE) AS ended
+             WHERE s.city_id = $1 AND s.id = ended.id";
         db.execute_raw(sql(statement, [claim.city_id.0.into(), gone.into(), now.into()])).await?;
     }
     let renew = those(claim, report, |sent| sent.renew);
@@ -109,7 +112,7 @@ async fn mark(db: &impl ConnectionTrait, claim: &Claim, report: &Report, now: Of
     Ok(())
 }
 
-/// Those that wait equally long leave together.
+/// Those that wait equally long leave together. What was put off, and is not waited for, is no further than before.
 async fn try_again(
     db: &impl ConnectionTrait,
     claim: &Claim,
@@ -132,7 +135,7 @@ async fn try_again(
             claim.urgent.into(),
             claim.origin.clone().into(),
             ids.into(),
-            claim.attempt.saturating_add(1).into(),
+            claim.attempt.saturating_add(i16::from(!wait.is_zero())).into(),
             due_at.into(),
             claim.expires_at.into(),
         ];

@@ -65,7 +65,7 @@ pub struct Http2 {
     /// Messages on their way.
     pub streams: Cell<usize>,
     /// No more messages on this one: it was told to go away, or did not answer.
-    pub retired: Cell<bool>,
+    pub retired: Rc<Cell<bool>>,
     used_at: Cell<Instant>,
 }
 
@@ -128,7 +128,13 @@ impl Pool {
             }
             return Found::Room(Room::Http2(least));
         }
-        Found::Dialling(service.dialling.get_or_insert_with(dialled).clone())
+        // It goes on by itself: who waits for it may be gone before it ends.
+        let begin = || {
+            let dialled = dialled();
+            spawn_local(dialled.clone());
+            dialled
+        };
+        Found::Dialling(service.dialling.get_or_insert_with(begin).clone())
     }
 
     /// Takes a connection back that can carry another message.
@@ -170,17 +176,14 @@ impl Pool {
         let mut builder = h2::client::Builder::new();
         builder.enable_push(false).max_header_list_size(LARGEST_HEAD);
         let (open, connection) = builder.handshake(Plain(stream)).await.map_err(|e| failed(&e))?;
-        let http2 = Rc::new(Http2 {
-            open,
-            streams: Cell::new(0),
-            retired: Cell::new(false),
-            used_at: Cell::new(Instant::now()),
-        });
-        let driven = http2.clone();
+        let http2 =
+            Rc::new(Http2 { open, streams: Cell::new(0), retired: Rc::default(), used_at: Cell::new(Instant::now()) });
+        // Not the whole of it: who holds the means to open streams keeps a connection from ending.
+        let retired = http2.retired.clone();
         spawn_local(async move {
             // How it ended is what each message on it finds out for itself.
             let _ = connection.await;
-            driven.retired.set(true);
+            retired.set(true);
         });
         Ok(Room::Http2(http2))
     }
