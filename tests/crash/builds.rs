@@ -80,7 +80,23 @@ impl Copy {
         if files.is_empty() {
             return Err("git does not know what belongs to the tree".into());
         }
-        Ok(Self { root: root.to_owned(), copy: root.join("target/broken"), files })
+        let copy = Self { root: root.to_owned(), copy: root.join("target/broken"), files };
+        copy.clear(&copy.copy)?;
+        Ok(copy)
+    }
+
+    /// Removes what an earlier tree had and this one has not.
+    fn clear(&self, folder: &Path) -> std::io::Result<()> {
+        for entry in fs::read_dir(folder).into_iter().flatten() {
+            let path = entry?.path();
+            let name = path.strip_prefix(&self.copy).unwrap_or(&path).to_string_lossy().into_owned();
+            if path.is_dir() {
+                self.clear(&path)?;
+            } else if !self.files.contains(&name) {
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes the copy the tree with one thing broken, and builds it. What is as it should be already is not touched, so that it is
