@@ -16,6 +16,8 @@ use std::{
 use serde_json::Value;
 use tests::broken::Broken;
 
+use crate::run::KEPT;
+
 /// How often a broken build may come through before it counts as not found: chance has a part in it.
 const RUNS: u64 = 3;
 
@@ -56,7 +58,13 @@ fn find(build: &Broken, program: &Path) -> Result<Option<String>, Box<dyn Error>
         }
         let expected = |line: &&str| build.says.iter().any(|words| line.contains(words));
         return match lines().find(expected) {
-            Some(line) => Ok(Some(line.chars().take(400).collect())),
+            Some(line) => {
+                // It broke as it was meant to: nobody has to look into what the processes said.
+                if let Some(kept) = said.lines().find_map(|line| line.strip_prefix(KEPT)) {
+                    fs::remove_dir_all(kept).ok();
+                }
+                Ok(Some(line.chars().take(400).collect()))
+            }
             None => Err(format!("{} failed otherwise than expected:\n{said}", build.name).into()),
         };
     }
