@@ -16,6 +16,8 @@ use std::{
 use serde_json::Value;
 use tests::broken::Broken;
 
+use crate::run::KEPT;
+
 /// How often a broken build may come through before it counts as not found: chance has a part in it.
 const RUNS: u64 = 3;
 
@@ -56,7 +58,13 @@ fn find(build: &Broken, program: &Path) -> Result<Option<String>, Box<dyn Error>
         }
         let expected = |line: &&str| build.says.iter().any(|words| line.contains(words));
         return match lines().find(expected) {
-            Some(line) => Ok(Some(line.chars().take(400).collect())),
+            Some(line) => {
+                // It broke as it was meant to: nobody has to look into what the processes said.
+                if let Some(kept) = said.lines().find_map(|line| line.strip_prefix(KEPT)) {
+                    fs::remove_dir_all(kept).ok();
+                }
+                Ok(Some(line.chars().take(400).collect()))
+            }
             None => Err(format!("{} failed otherwise than expected:\n{said}", build.name).into()),
         };
     }
@@ -80,7 +88,23 @@ impl Copy {
         if files.is_empty() {
             return Err("git does not know what belongs to the tree".into());
         }
-        Ok(Self { root: root.to_owned(), copy: root.join("target/broken"), files })
+        let copy = Self { root: root.to_owned(), copy: root.join("target/broken"), files };
+        copy.clear(&copy.copy)?;
+        Ok(copy)
+    }
+
+    /// Removes what an earlier tree had and this one has not.
+    fn clear(&self, folder: &Path) -> std::io::Result<()> {
+        for entry in fs::read_dir(folder).into_iter().flatten() {
+            let path = entry?.path();
+            let name = path.strip_prefix(&self.copy).unwrap_or(&path).to_string_lossy().into_owned();
+            if path.is_dir() {
+                self.clear(&path)?;
+            } else if !self.files.contains(&name) {
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes the copy the tree with one thing broken, and builds it. What is as it should be already is not touched, so that it is

@@ -36,6 +36,9 @@ const AGAIN: usize = 4;
 /// How often the long form says how far it is.
 const TELL: Duration = Duration::from_secs(30);
 
+/// Before the name of the directory that a run that failed leaves.
+pub const KEPT: &str = "What the processes said is in ";
+
 /// What kind of run.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -66,7 +69,7 @@ pub fn run(plan: &Plan) -> Result<bool, Box<dyn Error>> {
     if done {
         scratch.remove();
     } else {
-        println!("What the processes said is in {}", scratch.0.display());
+        println!("{KEPT}{}", scratch.0.display());
     }
     Ok(done)
 }
