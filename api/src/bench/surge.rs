@@ -55,7 +55,7 @@ pub struct Surge {
     #[arg(long, default_value_t = 10)]
     flat_out: u64,
     /// Connections that are kept open
-    #[arg(long, default_value_t = 256)]
+    #[arg(long, default_value_t = 512)]
     connections: usize,
     /// One line of JSON in place of the table
     #[arg(long)]

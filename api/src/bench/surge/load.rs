@@ -79,7 +79,13 @@ pub(super) async fn fire(target: &Arc<Target>, notice: &str, shots: Vec<Shot>, l
                 if begun.elapsed() > limit {
                     break;
                 }
-                let answer = ask(&target, &mut line, &notice, shot).await;
+                let kept_alive = line.is_some();
+                let mut answer = ask(&target, &mut line, &notice, shot).await;
+                if answer.is_err() && kept_alive {
+                    // The server closes what idles, perhaps at this very moment: every client then tries once more on a fresh connection.
+                    line = None;
+                    answer = ask(&target, &mut line, &notice, shot).await;
+                }
                 if answer.is_err() {
                     line = None;
                 }
