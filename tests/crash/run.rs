@@ -104,10 +104,8 @@ async fn within(plan: &Plan, (scratch, cluster): (&Path, Arc<Cluster>)) -> Resul
         finish::judge(&stage).await;
     }
     stage.crew.end();
-    let plays = plays.into_inner().unwrap_or_default();
-    println!("{}", report::table(&stage.log, &plays));
-    let missing: Vec<&Scene> =
-        plan.scenes.iter().filter(|scene| plays.get(scene).is_none_or(|[played, _]| *played == 0)).collect();
+    let missing = missing(plan, &plays);
+    println!("{}", report::table(&stage.log, &plays.into_inner().unwrap_or_default()));
     let violations = stage.log.look(|state| state.violations.clone());
     for violation in &violations {
         println!("VIOLATION {violation}");
@@ -117,6 +115,12 @@ async fn within(plan: &Plan, (scratch, cluster): (&Path, Arc<Cluster>)) -> Resul
         println!("MISSED the moment of {} came at no time: nothing is shown of it", names.join(", "));
     }
     Ok(violations.is_empty() && missing.is_empty())
+}
+
+/// The scenarios whose moment has not come yet.
+fn missing(plan: &Plan, plays: &Mutex<Plays>) -> Vec<Scene> {
+    let plays = plays.lock().expect("plays");
+    plan.scenes.iter().filter(|scene| plays.get(scene).is_none_or(|[played, _]| *played == 0)).copied().collect()
 }
 
 /// What is played next, and by when it is enough.
@@ -142,12 +146,19 @@ pub fn kills(log: &Log) -> usize {
 }
 
 async fn play(plan: &Plan, stage: &Stage, plays: &Mutex<Plays>) {
+    let programme = |first: Vec<Scene>| {
+        let once = Mutex::new(first.into_iter().map(|scene| (scene, 0)).collect());
+        Programme { once, kills: plan.kills, scenes: plan.scenes.clone() }
+    };
     // Everything once, and then by chance until it is enough.
-    let once = Mutex::new(plan.scenes.iter().map(|scene| (*scene, 0)).collect());
-    let programme = Programme { once, kills: plan.kills, scenes: plan.scenes.clone() };
-    let lanes = join_all(stage.city.lanes.iter().map(|lane| perform(plan, stage, (lane, &programme, plays))));
+    let all = programme(plan.scenes.clone());
+    let lanes = join_all(stage.city.lanes.iter().map(|lane| perform(plan, stage, (lane, &all, plays))));
     let lanes = async {
         lanes.await;
+        // What came to nothing because another one had the worker is played with nobody beside it.
+        if let Some(lane) = stage.city.lanes.first() {
+            perform(plan, stage, (lane, &programme(missing(plan, plays)), plays)).await;
+        }
         stage.closing.store(true, SeqCst);
     };
     if plan.kills.is_some() {
