@@ -27,16 +27,31 @@ const TOKEN: &str = "token.pem";
 /// The keys, loaded.
 #[derive(Debug)]
 pub struct Keys {
-    /// The VAPID key pair (RFC 8292), PKCS#8 in PEM.
-    pub vapid: SecretString,
-    /// Its public half: 65 bytes, uncompressed.
-    pub vapid_public: Vec<u8>,
-    /// VAPID keys of before, with their ids: phones that subscribed under them are still signed for.
-    pub former_vapid: Vec<(String, SecretString)>,
+    /// The VAPID key pair that phones subscribe under.
+    pub vapid: VapidKey,
+    /// Those of before: phones that subscribed under them are still signed for.
+    pub former_vapid: Vec<VapidKey>,
     /// The token-signing key pair, PKCS#8 in DER.
     pub token: SecretSlice<u8>,
     /// Its public half: 32 bytes.
     pub token_public: Vec<u8>,
+}
+
+/// A VAPID key pair (RFC 8292).
+#[derive(Debug)]
+pub struct VapidKey {
+    /// PKCS#8 in PEM.
+    pub pem: SecretString,
+    /// Its public half: 65 bytes, uncompressed.
+    pub public: Vec<u8>,
+}
+
+impl VapidKey {
+    /// Its id, kept on every subscription made under it.
+    #[must_use]
+    pub fn id(&self) -> String {
+        key_id(&self.public)
+    }
 }
 
 /// Keys that can't be made or read.
@@ -117,34 +132,24 @@ impl Keys {
                 path,
             ))
         };
-        let (vapid, der, path) = read(VAPID, "P-256")?;
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der);
-        let vapid_public =
-            pair.map_err(|_| KeyError::NoKey { path, expected: "P-256" })?.public_key().as_ref().to_vec();
-        let mut former_vapid = Vec::new();
-        for name in former(dir)? {
-            let (pem, der, path) = read(&name, "P-256")?;
+        let vapid_key = |name: &str| {
+            let (pem, der, path) = read(name, "P-256")?;
             let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der);
             let pair = pair.map_err(|_| KeyError::NoKey { path, expected: "P-256" })?;
-            former_vapid.push((key_id(pair.public_key().as_ref()), pem));
-        }
+            Ok::<_, KeyError>(VapidKey { pem, public: pair.public_key().as_ref().to_vec() })
+        };
+        let vapid = vapid_key(VAPID)?;
+        let former_vapid = former(dir)?.iter().map(|name| vapid_key(name)).collect::<Result<_, _>>()?;
         let (_, der, path) = read(TOKEN, "Ed25519")?;
         let pair = Ed25519KeyPair::from_pkcs8(&der);
         let token_public =
             pair.map_err(|_| KeyError::NoKey { path, expected: "Ed25519" })?.public_key().as_ref().to_vec();
-        Ok(Self { vapid, vapid_public, former_vapid, token: SecretSlice::from(der), token_public })
+        Ok(Self { vapid, former_vapid, token: SecretSlice::from(der), token_public })
     }
 
-    /// The id of the VAPID key, kept on every subscription made under it.
-    #[must_use]
-    pub fn vapid_id(&self) -> String {
-        key_id(&self.vapid_public)
-    }
-
-    /// All VAPID keys with their ids, the present one first.
-    pub fn vapid_keys(&self) -> impl Iterator<Item = (String, &SecretString)> {
-        let former = self.former_vapid.iter().map(|(id, pem)| (id.clone(), pem));
-        std::iter::once((self.vapid_id(), &self.vapid)).chain(former)
+    /// All VAPID keys, the present one first.
+    pub fn vapid_keys(&self) -> impl Iterator<Item = &VapidKey> {
+        std::iter::once(&self.vapid).chain(&self.former_vapid)
     }
 
     /// The id of the token-signing key: `kid` of every token.

@@ -18,8 +18,9 @@ use sea_orm::{
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
     Executor as _,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
+use time::OffsetDateTime;
 
 use crate::problem::Problem;
 
@@ -35,8 +36,6 @@ pub async fn connect(url: &SecretString, connections: u32) -> Result<DatabaseCon
     let options = options.application_name("kairan").options([
         ("idle_in_transaction_session_timeout", "60s"),
         ("timezone", "UTC"),
-        // Compiling a query costs more than any of ours takes.
-        ("jit", "off"),
         // What is looked up here is rarely looked up twice: remembering it costs four times the look.
         ("enable_memoize", "off"),
         // The pool's ROLLBACK nearly always finds nothing to undo, and PostgreSQL would warn of it each time.
@@ -61,6 +60,37 @@ pub async fn connect(url: &SecretString, connections: u32) -> Result<DatabaseCon
         .await
         .map_err(|e| conn_err(&e))?;
     Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+}
+
+/// An answer of the database, or an error where none comes within `limit`: a link that was cut without a word is a long silence.
+///
+/// # Errors
+/// The database's.
+pub async fn within<T>(limit: Duration, answer: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+    let silent = |_| DbErr::Conn(RuntimeErr::Internal(format!("no answer within {} s", limit.as_secs())));
+    tokio::time::timeout(limit, answer).await.map_err(silent)?
+}
+
+/// The time that all go by.
+///
+/// # Errors
+/// The database's.
+pub async fn time(db: &impl ConnectionTrait) -> Result<OffsetDateTime, DbErr> {
+    let row = db.query_one_raw(sql("SELECT clock_timestamp() AS now", [])).await?;
+    row.ok_or_else(|| DbErr::RecordNotFound("the time".into()))?.try_get("", "now")
+}
+
+/// Listens to `channel` on a connection of its own.
+///
+/// # Errors
+/// The database's.
+pub async fn listen(db: &DatabaseConnection, channel: &str) -> Result<PgListener, sqlx::Error> {
+    let options = db.get_postgres_connection_pool().connect_options();
+    // One of the pool's could not be given up when its link is cut without a word.
+    let own = PgPoolOptions::new().max_connections(1).connect_lazy_with((*options).clone());
+    let mut listener = PgListener::connect_with(&own).await?;
+    listener.listen(channel).await?;
+    Ok(listener)
 }
 
 fn conn_err(error: &sqlx::Error) -> DbErr {

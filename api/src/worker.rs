@@ -4,6 +4,8 @@
 //! each other, so that the first phones of a city ring while its last are looked for. Several batches are in hand at once, of each
 //! service no more than a few, and some room is kept for emergencies, so that a sick service or a large notice holds up nobody else. Meanwhile
 //! keys are made ahead for whoever is next.
+//!
+//! What is due is asked by the database's time: a machine whose clock is wrong neither publishes early nor gives up too soon.
 
 use std::{
     collections::HashMap,
@@ -13,7 +15,6 @@ use std::{
 };
 
 use sea_orm::{DatabaseConnection, DbErr};
-use sqlx::postgres::PgListener;
 use tokio::{
     sync::{Notify, watch},
     task::{Id, JoinSet},
@@ -21,6 +22,7 @@ use tokio::{
 
 use crate::{
     clock::JAPAN,
+    postgres::{self, listen, within},
     push::{
         ahead::{self, Ahead},
         claim::{Claim, Room, claim},
@@ -28,7 +30,7 @@ use crate::{
         fan_out::fan_out,
         mailing::Desk,
         subscribe::end_signed_out,
-        vapid::Vapid,
+        vapid::{Vapid, VapidError},
         wire::{
             dial::{Dial, WayOutError},
             lanes::Lanes,
@@ -40,11 +42,20 @@ use crate::{
 
 /// The longest that a worker sleeps.
 const TICK: Duration = Duration::from_secs(1);
+/// How long the database may take to answer before its silence counts as a failure; and to make the batches of a whole city.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PLANNING: Duration = Duration::from_secs(60);
+/// Who has heard nothing for so long listens anew: a link that was cut without a word is silent too.
+const SILENCE: Duration = Duration::from_secs(60);
+/// A machine's clock that is further off is spoken of.
+const FAR_OFF: time::Duration = time::Duration::seconds(10);
 /// Batches in hand at once, and of these what is no emergency.
 const IN_HAND: usize = 12;
 const CALM: usize = 8;
 /// Of one service.
 const OF_ONE_SERVICE: usize = 4;
+/// How often the clock is set.
+const TIME: Duration = Duration::from_secs(10);
 /// How often old answers are forgotten, and keys that nobody needs any more.
 const PURGE: Duration = Duration::from_secs(3600);
 
@@ -56,7 +67,7 @@ pub enum WorkerError {
     WayOut(#[from] WayOutError),
     /// The VAPID key.
     #[error("the VAPID key can't sign: {0}")]
-    Vapid(#[from] web_push::WebPushError),
+    Vapid(#[from] VapidError),
     /// The threads.
     #[error("no thread to send from: {0}")]
     Thread(#[from] io::Error),
@@ -147,10 +158,16 @@ impl Worker {
 
     /// Works until `stop` turns true; then begins nothing more and records what is in hand.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
-        let planned = Notify::new();
+        let (published, planned) = (Notify::new(), Notify::new());
         let mut stopped = stop.clone();
         tokio::select! {
-            () = self.plan(&planned) => {}
+            () = self.set_clock() => {}
+            () = stopped_by(&mut stop) => return,
+        }
+        tokio::select! {
+            () = self.keep_time() => {}
+            () = self.hear(&published) => {}
+            () = self.plan(&published, &planned) => {}
             () = self.make_keys() => {}
             () = self.tidy() => {}
             // First, so that what is in hand is recorded before the others are let go of.
@@ -160,12 +177,55 @@ impl Worker {
         stopped_by(&mut stopped).await;
     }
 
-    /// Plans what is published, part by part, and says so to whoever sends.
-    async fn plan(&self, planned: &Notify) {
-        let mut hints = self.listen().await;
+    /// Sets the clock by the database's, as soon as that can be had.
+    async fn set_clock(&self) {
         let mut tick = tokio::time::interval(TICK);
         loop {
-            match fan_out(self.db(), self.ground.clock.now()).await {
+            tick.tick().await;
+            match within(PATIENCE, postgres::time(self.db())).await {
+                Ok(now) => {
+                    let off = self.ground.clock.set(now);
+                    if off.abs() > FAR_OFF {
+                        tracing::warn!(
+                            seconds_ahead = off.whole_seconds(),
+                            "this machine's clock is not the database's, by which is gone here: look at its time service"
+                        );
+                    }
+                    return;
+                }
+                Err(error) => complain(&error),
+            }
+        }
+    }
+
+    /// Sets it again and again: a machine that slept has counted nothing meanwhile.
+    async fn keep_time(&self) {
+        let mut tick = tokio::time::interval(TIME);
+        loop {
+            tick.tick().await;
+            self.set_clock().await;
+        }
+    }
+
+    /// Passes on what the database calls out. That is a hint only: without it, there is the timer.
+    async fn hear(&self, published: &Notify) {
+        let mut tick = tokio::time::interval(TICK);
+        loop {
+            tick.tick().await;
+            let Ok(Ok(mut listener)) = tokio::time::timeout(PATIENCE, listen(self.db(), "kairan_work")).await else {
+                continue;
+            };
+            while let Ok(Ok(_)) = tokio::time::timeout(SILENCE, listener.recv()).await {
+                published.notify_one();
+            }
+        }
+    }
+
+    /// Plans what is published, part by part, and says so to whoever sends.
+    async fn plan(&self, published: &Notify, planned: &Notify) {
+        let mut tick = tokio::time::interval(TICK);
+        loop {
+            match within(PLANNING, fan_out(self.db(), self.ground.clock.now())).await {
                 Ok(false) => {}
                 Ok(true) => {
                     planned.notify_one();
@@ -173,12 +233,9 @@ impl Worker {
                 }
                 Err(error) => complain(&error),
             }
-            if hints.is_none() {
-                hints = self.listen().await;
-            }
             tokio::select! {
                 _ = tick.tick() => {}
-                () = hinted(&mut hints) => {}
+                () = published.notified() => {}
             }
         }
     }
@@ -264,18 +321,12 @@ impl Worker {
                 busy: hands.busy(false),
                 busy_urgent: hands.busy(true),
             };
-            match claim(self.db(), &room, now).await? {
+            match within(PATIENCE, claim(self.db(), &room, now)).await? {
                 Some(claim) => hands.take(self.post.clone(), claim),
                 None => return Ok(()),
             }
         }
         Ok(())
-    }
-
-    async fn listen(&self) -> Option<PgListener> {
-        let mut listener = PgListener::connect_with(self.db().get_postgres_connection_pool()).await.ok()?;
-        listener.listen("kairan_work").await.ok()?;
-        Some(listener)
     }
 }
 
@@ -286,18 +337,6 @@ async fn stopped_by(stop: &mut watch::Receiver<bool>) {
 
 fn complain(error: &DbErr) {
     tracing::warn!(%error, "the database does not answer the worker");
-}
-
-/// Waits for a hint; without a listener for ever, since there is the timer.
-async fn hinted(listener: &mut Option<PgListener>) {
-    match listener {
-        Some(open) => {
-            if open.recv().await.is_err() {
-                *listener = None;
-            }
-        }
-        None => std::future::pending().await,
-    }
 }
 
 fn log_failure(done: Result<bool, DeliverError>) {

@@ -1,7 +1,15 @@
 //! What a process of a run is: the server or the worker as `kairan serve` and `kairan work` run them, in a process of its own
 //! that can be killed. The one thing besides is a clock that can be put wrong: a line `ahead SECONDS` on standard input does it.
 
-use std::{error::Error, io::BufRead as _, process::ExitCode, sync::Arc};
+use std::{
+    error::Error,
+    io::BufRead as _,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::SeqCst},
+    },
+};
 
 use api::{
     clock::Clock,
@@ -58,8 +66,7 @@ fn run(role: Role) -> Result<(), Box<dyn Error>> {
     let settings = Settings::read(std::env::vars().filter(|(name, _)| of_ours(name)), [])?;
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
-    let clock = Clock::system();
-    put_wrong_when_told(clock.clone());
+    let clock = wrong_when_told();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let url = settings.database_url.clone().ok_or("DATABASE_URL is not set")?;
         let db = postgres::connect(&url, 20).await?;
@@ -80,14 +87,17 @@ fn run(role: Role) -> Result<(), Box<dyn Error>> {
     })
 }
 
-fn put_wrong_when_told(clock: Clock) {
+/// A machine's clock that goes ahead as the run says it should.
+fn wrong_when_told() -> Clock {
+    let ahead = Arc::new(AtomicI64::new(0));
+    let told = ahead.clone();
     std::thread::spawn(move || {
-        let mut ahead = 0;
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-            if let Some(seconds) = line.strip_prefix("ahead ").and_then(|text| text.parse::<i64>().ok()) {
-                clock.advance(Duration::seconds(seconds - ahead));
-                ahead = seconds;
+            if let Some(seconds) = line.strip_prefix("ahead ").and_then(|text| text.parse().ok()) {
+                told.store(seconds, SeqCst);
             }
         }
     });
+    let right = Clock::system();
+    Clock::following(move || right.now() + Duration::seconds(ahead.load(SeqCst)))
 }

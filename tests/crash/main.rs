@@ -107,7 +107,7 @@ fn plan(words: &[&str]) -> Result<Option<Plan>, String> {
     let plan = Plan {
         seed: seed.unwrap_or_else(chance),
         kills: kills.map(|kills| small(Some(kills), 0)),
-        scenes: only.unwrap_or_else(Scene::usual),
+        scenes: only.unwrap_or_else(|| Scene::ALL.to_vec()),
         lanes: (small(lanes, usual.0), small(phones, usual.1)),
         workers: small(workers, usual.2),
     };

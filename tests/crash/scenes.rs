@@ -81,14 +81,6 @@ impl Scene {
         Self::Listen,
     ];
 
-    /// What the program does not hold yet: it is played where it is asked for by name.
-    pub const NOT_YET: [Self; 4] = [Self::DeafFromBirth, Self::TwoHours, Self::DayAhead, Self::Early];
-
-    /// Those of a run that asks for none by name.
-    pub fn usual() -> Vec<Self> {
-        Self::ALL.into_iter().filter(|scene| !Self::NOT_YET.contains(scene)).collect()
-    }
-
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use api::worker::Worker;
+use api::{clock::Clock, server::Ground, worker::Worker};
 use serde_json::json;
-use tests::{Phone, PushService, Reply, TestApp, town};
+use tests::{Phone, PushService, Reply, TestApp, actor::notice, town};
+use time::format_description::well_known::Rfc3339;
 use tokio::{sync::watch, task::JoinHandle};
 
 /// A worker at work.
@@ -61,4 +62,31 @@ async fn a_worker_that_is_told_to_end_begins_nothing_more() {
     assert_eq!(phone.tries(), 1);
     app.work().await;
     assert_eq!(phone.titles(), ["町内会から"], "and the next worker goes on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_whose_clock_is_wrong_sends_what_is_due_and_nothing_else() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let phone = push.phone();
+    app.resident(town::YAMA_1).await.turn_on(&phone).await;
+    let officer = app.officer(town::YAMA).await;
+    let tomorrow = (app.ground.clock.now() + time::Duration::hours(20)).format(&Rfc3339).expect("a time");
+    let mut draft = notice("明日から", town::YAMA);
+    draft["publish_at"] = json!(tomorrow);
+    let id = officer.draft(&draft).await;
+    let _ = officer.publish(&id).await.expect(200);
+    let _ = officer.announce("今日", town::YAMA).await;
+
+    let right = app.ground.clock.clone();
+    let clock = Clock::following(move || right.now() + time::Duration::hours(25));
+    let worker = Worker::new(&Ground { clock, ..app.ground.clone() }).expect("a worker");
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(async move { worker.run(stopped).await });
+    // The service refuses what is signed for more than a day ahead.
+    until(&phone, 1).await;
+    stop.send_replace(true);
+    worker.await.expect("an end");
+    assert_eq!(phone.titles(), ["今日"]);
+    assert_eq!(app.number("SELECT count(*) FROM batch WHERE done_at < now() + interval '1 minute'").await, 1);
 }

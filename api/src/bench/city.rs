@@ -44,7 +44,7 @@ pub async fn fill(ground: &Ground, phones: &[Given], persons: usize) -> Outcome<
     };
     areas::appoint(&tx, &area, appointment, now).await?;
     tx.commit().await?;
-    let copied = copy(db, phones, persons, &ground.keys.vapid_id()).await?;
+    let copied = copy(db, phones, persons, &ground.keys.vapid.id()).await?;
     debug_assert_eq!(copied, persons as u64);
     db.execute_unprepared(&FILL.replace("{associations}", &associations.to_string())).await?;
     // What the database does by itself once a city has been there for a while.

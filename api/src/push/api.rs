@@ -121,7 +121,7 @@ impl From<Delivery> for DeliveryOut {
 #[utoipa::path(tag = "push", responses((status = 200, body = KeyOut)), security(()))]
 #[get("/api/v1/push/key")]
 pub async fn key(keys: Data<Keys>) -> Json<KeyOut> {
-    Json(KeyOut { public_key: BASE64URL.encode(&keys.vapid_public) })
+    Json(KeyOut { public_key: BASE64URL.encode(&keys.vapid.public) })
 }
 
 /// Register the caller's browser. 200 where the caller had it already.
@@ -136,7 +136,7 @@ pub async fn subscribe(
 ) -> Result<HttpResponse, Problem> {
     let SubscriptionIn { endpoint, keys: KeysIn { p256dh, auth }, .. } = body.value;
     let endpoint = Endpoint::parse(&endpoint, (&p256dh, &auth), &settings.push)?;
-    let (vapid_key, now) = (keys.vapid_id(), clock.now());
+    let (vapid_key, now) = (keys.vapid.id(), clock.now());
     once.write(caller.person.0, body.digest, async move |tx| {
         let Registered { row, fresh } = browsers::subscribe(tx, &caller, (endpoint, vapid_key.clone()), now).await?;
         let status = if fresh { StatusCode::CREATED } else { StatusCode::OK };

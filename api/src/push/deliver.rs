@@ -26,12 +26,18 @@ use super::{
     seen,
     wire::lanes::Lanes,
 };
-use crate::{config::Origin, postgres::sql};
+use crate::{
+    config::Origin,
+    postgres::{sql, within},
+};
 
 /// How often a lease is renewed, and how soon a batch in hand hears of a withdrawal.
 const HEARTBEAT: StdDuration = StdDuration::from_secs(1);
 /// How often the recording of a batch is tried; what is not recorded would be sent again.
 const RECORDINGS: u32 = 5;
+/// How long the database may take to renew a lease, and to record a batch.
+const RENEWING: StdDuration = StdDuration::from_secs(2);
+const RECORDING: StdDuration = StdDuration::from_secs(5);
 
 /// What it takes to deliver.
 #[derive(Debug)]
@@ -79,7 +85,7 @@ impl Post {
         let report = loop {
             tokio::select! {
                 report = &mut sending => break report?,
-                _ = heartbeat.tick() => match renew(&self.db, claim).await {
+                _ = heartbeat.tick() => match within(RENEWING, renew(&self.db, claim)).await {
                     Ok(Some(Held { withdrawn: true })) => withdrawn.store(true, Relaxed),
                     Ok(Some(_)) => {}
                     Ok(None) => return Ok(false),
@@ -101,12 +107,12 @@ impl Post {
     async fn record(&self, claim: &Claim, report: &Report) -> Result<bool, DbErr> {
         let mut tries = 1;
         loop {
-            match record(&self.db, claim, report, self.desk.clock.now()).await {
+            match within(RECORDING, record(&self.db, claim, report, self.desk.clock.now())).await {
                 Err(error) if tries < RECORDINGS => {
                     tracing::warn!(%error, batch = %claim.id, "a batch could not be recorded yet");
                     tokio::time::sleep(StdDuration::from_millis(200) * tries).await;
                     // Recording tells whether it was in time; this gives it time.
-                    let _ = renew(&self.db, claim).await;
+                    let _ = within(RENEWING, renew(&self.db, claim)).await;
                     tries += 1;
                 }
                 done => return done,
