@@ -24,8 +24,6 @@ pub struct Model {
     pub subscriptions: i32,
     /// Whether that is all.
     pub complete: bool,
-    /// The last area that it covers, in the order of ids; none before the first part, and where it is made at once.
-    pub through: Option<Uuid>,
 }
 
 /// None: what joins rows is said by the queries.

@@ -1,4 +1,4 @@
-//! What a fast sender needs to know: how much each service bears and has answered, how far a plan has come, and what the services said of the
+//! What a fast sender needs to know: how much each service bears and has answered, whether a plan is complete, and what the services said of the
 //! messages that they took.
 
 use sea_orm_migration::prelude::*;
@@ -16,10 +16,9 @@ impl MigrationTrait for Migration {
 }
 
 const EXPAND: &str = r"
--- A plan is made in parts, so that the first phones ring before the last are found. What stands here was made whole.
+-- A plan is made in two parts, so that the first phones ring before the last are found. What stands here was made whole.
 ALTER TABLE plan
-    ADD COLUMN complete boolean NOT NULL DEFAULT true,
-    ADD COLUMN through uuid;                -- the last area that it covers, in the order of ids
+    ADD COLUMN complete boolean NOT NULL DEFAULT true;
 CREATE INDEX plan_open ON plan (planned_at) WHERE NOT complete;
 
 ALTER TABLE batch

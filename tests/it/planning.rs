@@ -98,6 +98,39 @@ async fn a_correction_waits_until_the_rest_is_planned() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_moves_or_takes_a_seat_between_two_parts_is_in_one_of_them() {
+    let push = PushService::start().await;
+    let (app, codes) = wide_city(&push).await;
+    let mut phones = Vec::new();
+    for codes in &codes {
+        let phone = push.phone();
+        app.join(&codes[0]).await.turn_on(&phone).await;
+        phones.push(phone);
+    }
+    let staff = app.staff(CITY).await;
+    let _ = staff.announce("市から", CITY).await;
+    fan_out(app.db(), app.ground.clock.now()).await.expect("the first part");
+    // Everybody moves to the next association, and every other one takes a seat there.
+    let association = "(SELECT id, row_number() OVER (ORDER BY id) AS number FROM area WHERE kind = 'association')";
+    app.tamper(&format!(
+        "UPDATE household h SET area_id = next.id, label = 'moved' || h.id
+         FROM area lives, {association} AS here, {association} AS next
+         WHERE lives.id = h.area_id AND here.id = ANY(lives.path) AND next.number = here.number % {ASSOCIATIONS} + 1"
+    ))
+    .await;
+    app.tamper(&format!(
+        "INSERT INTO seat (city_id, id, person_id, area_id, role, starts_on)
+         SELECT p.city_id, gen_random_uuid(), p.id, h.area_id, 'officer', '2020-01-01'
+         FROM person p JOIN household h ON h.id = p.household_id JOIN {association} AS here ON here.id = h.area_id
+         WHERE here.number % 2 = 0"
+    ))
+    .await;
+    app.work().await;
+    assert_eq!(rings(&phones), vec![1; phones.len()]);
+    assert_eq!(app.number("SELECT subscriptions::bigint FROM plan WHERE complete").await, 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_phone_is_planned_where_its_person_lives_today() {
     let push = PushService::start().await;
     let (app, codes) = wide_city(&push).await;

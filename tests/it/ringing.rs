@@ -86,11 +86,14 @@ async fn a_notice_rings_exactly_the_phones_that_it_is_for() {
 async fn a_correction_rings_exactly_those_who_got_the_original() {
     let push = PushService::start().await;
     let app = TestApp::start_with_push(&push).await;
-    let (there, late, off) = (push.phone(), push.phone(), push.phone());
-    app.resident(town::YAMA_1).await.turn_on(&there).await;
+    let (there, late, off, second_phone) = (push.phone(), push.phone(), push.phone(), push.phone());
+    let twice = app.resident(town::YAMA_1).await;
+    twice.turn_on(&there).await;
+    twice.turn_on(&second_phone).await;
     app.resident(town::YAMA_1).await.turn_on(&off).await;
     let officer = app.officer(town::YAMA).await;
     off.answer([Reply::Status(503, vec![("retry-after", "600")], "")]);
+    second_phone.answer([Reply::Status(503, vec![("retry-after", "600")], "")]);
     let id = officer.announce("清掃は9時", town::YAMA).await;
     app.work().await;
     app.resident(town::YAMA_1).await.turn_on(&late).await;
@@ -98,7 +101,7 @@ async fn a_correction_rings_exactly_those_who_got_the_original() {
     let _ = officer.post(&format!("/api/v1/notices/{id}/correct"), &correction).await.expect(200);
     app.work().await;
     assert_eq!(there.titles(), ["清掃は9時", "【訂正】清掃は8時"]);
-    assert_eq!(shown(&[&late, &off]), [0, 0]);
+    assert_eq!(shown(&[&late, &off, &second_phone]), [0, 0, 0]);
     let [first, second] = &there.arrived()[..] else { panic!("two messages") };
     assert_eq!(first.headers["topic"], second.headers["topic"], "the service replaces the one by the other");
     assert_eq!(second.body["notification"]["data"]["revision"], 2);
@@ -107,6 +110,11 @@ async fn a_correction_rings_exactly_those_who_got_the_original() {
     push.clock.advance(Duration::minutes(13));
     app.work().await;
     assert_eq!(off.titles(), ["【訂正】清掃は8時"]);
+    assert_eq!(
+        second_phone.titles(),
+        ["【訂正】清掃は8時"],
+        "once, although the first phone of the same person had it before"
+    );
     push.clock.advance(Duration::hours(1));
     app.work().await;
     assert_eq!(shown(&[&there, &late, &off]), [2, 0, 1]);

@@ -2,7 +2,7 @@
 //! out, moved away or lost a seat meanwhile is left alone.
 //!
 //! The rule stands here twice, since it is asked from two ends: [`audience`] starts from subscriptions that are known, [`part`] from
-//! areas, which are gone through one after another. A test holds the two to each other.
+//! areas. A test holds the two to each other.
 //!
 //! - residents under an area in whose channel for everyone the notice goes round;
 //! - who holds a seat in the areas named or below them. A centre lies below its district, and so do its seats;
@@ -42,37 +42,34 @@ pub fn audience(given: &str) -> String {
     )
 }
 
-/// The beginning of a query, which gives `audience (id, origin, area_id)`: of the subscriptions that notice `$2` of city `$1` is for on the
-/// day `$3`, those of the first `$5` areas after `$4` in which it goes round, and `turn (area_id)`, these areas. Where `$4` is null it
-/// begins, with all who hold a seat; nobody is in two parts. Who has signed out may still be among them: sending asks again.
+/// The beginning of a query, which gives `audience (id, origin, area_id)`: the subscriptions that notice `$2` of city `$1` is for on the day
+/// `$3`, but for those that are in a batch of it, and `turn (area_id)`, the areas that were looked at. With a number in `$4` these are so many
+/// of those in which it goes round; with null, all. Who has signed out may still be among them: sending asks again.
 #[must_use]
 pub fn part() -> &'static str {
     "WITH asked AS MATERIALIZED (
          SELECT area_ids, alone_reason IS NOT NULL AS alone FROM notice WHERE city_id = $1 AND id = $2
-     ), everyone AS MATERIALIZED (
+     ), turn AS MATERIALIZED (
          SELECT DISTINCT c.area_id FROM circulation c
          JOIN channel h ON h.city_id = c.city_id AND h.id = c.channel_id AND h.kind = 'everyone'
-         WHERE c.city_id = $1 AND c.notice_id = $2
-     ), turn AS MATERIALIZED (
-         SELECT area_id FROM everyone WHERE $4::uuid IS NULL OR area_id > $4 ORDER BY area_id LIMIT $5
+         WHERE c.city_id = $1 AND c.notice_id = $2 LIMIT $4
      ), holders AS MATERIALIZED (
          SELECT DISTINCT t.person_id FROM seat t
          JOIN area a ON a.city_id = $1 AND a.id = t.area_id
          JOIN asked n ON a.path && n.area_ids OR n.alone AND t.role = 'staff'
          WHERE t.city_id = $1 AND t.starts_on <= $3 AND (t.ends_on IS NULL OR t.ends_on >= $3)
      ), homes AS MATERIALIZED (
-         -- Where it goes round in an association and besides in a group of it, the group is in the association's part.
          SELECT a.id FROM area a
          WHERE a.city_id = $1 AND EXISTS (SELECT FROM unnest(a.path) AS up (id) WHERE up.id IN (SELECT area_id FROM turn))
-           AND (SELECT up.id FROM unnest(a.path) WITH ORDINALITY AS up (id, place) WHERE up.id IN (SELECT area_id FROM everyone)
-                ORDER BY place LIMIT 1) IN (SELECT area_id FROM turn)
+     ), before AS MATERIALIZED (
+         SELECT unnest(b.subscription_ids) AS id FROM batch b WHERE b.city_id = $1 AND b.notice_id = $2
      ), audience AS (
          SELECT s.id, s.origin, s.area_id FROM homes
          JOIN subscription s ON s.city_id = $1 AND s.area_id = homes.id AND s.gone_at IS NULL
-         WHERE s.person_id NOT IN (SELECT person_id FROM holders)
+         WHERE s.person_id NOT IN (SELECT person_id FROM holders) AND s.id NOT IN (SELECT id FROM before)
          UNION ALL
          SELECT s.id, s.origin, s.area_id FROM holders
          JOIN subscription s ON s.city_id = $1 AND s.person_id = holders.person_id AND s.gone_at IS NULL
-         WHERE $4::uuid IS NULL
+         WHERE s.id NOT IN (SELECT id FROM before)
      )"
 }

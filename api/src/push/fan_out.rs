@@ -1,8 +1,8 @@
 //! Fanning out: each published notice gets its batches, in one transaction with the plan that says so.
 //!
-//! The plan's row decides who does it, so any number of workers may try at once and again. A notice for a whole city is planned in parts, a few areas
-//! first, so that the first phones ring before the last are found; the plan says how far it has come, in the transaction of
-//! each part's batches. A correction goes to those who got an earlier revision, and to nobody else: batches that are still waiting send the
+//! The plan's row decides who does it, so any number of workers may try at once and again. A notice for a whole city is planned in two parts, a few areas
+//! first, so that the first phones ring before the last are found. The second part is all that are in no batch yet: who moves or takes a seat
+//! between the two is in one of them. A correction goes to those who got an earlier revision, and to nobody else: batches that are still waiting send the
 //! newest text by themselves. So it waits until the plan before it is complete, and while such a batch is on its way with a text that nobody
 //! can name until it comes back.
 
@@ -15,7 +15,6 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _, TransactionTrait as _, Value,
 };
 use time::{Duration, OffsetDateTime};
-use uuid::Uuid;
 
 use super::{
     audience::{audience, part},
@@ -31,8 +30,6 @@ use crate::{
 const BATCH: usize = 500;
 /// Areas in the first part of a plan: few, so that the first phones ring at once.
 const FIRST_AREAS: i64 = 8;
-/// Areas in each further part: all that there are in a city.
-const MORE_AREAS: i64 = 100_000;
 /// An emergency is over by the next day unless it says otherwise.
 const EMERGENCY_MATTERS: Duration = Duration::hours(24);
 
@@ -79,13 +76,6 @@ async fn unplanned(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<Vec
     rows.iter().map(|row| Ok((row.try_get("", "city_id")?, row.try_get("", "id")?))).collect()
 }
 
-/// A plan that has begun.
-struct Begun {
-    revision: i32,
-    /// The area that it has come to.
-    through: Option<Uuid>,
-}
-
 /// Plans one part of a notice. False where there is nothing to do: another worker is at it, it was withdrawn, or it has to wait.
 async fn plan(db: &DatabaseTransaction, (city, id): (CityId, NoticeId), now: OffsetDateTime) -> Result<bool, DbErr> {
     let Some(notice) = notice::Entity::find_by_id((city, id)).one(db).await? else { return Ok(false) };
@@ -96,13 +86,11 @@ async fn plan(db: &DatabaseTransaction, (city, id): (CityId, NoticeId), now: Off
     let expires_at = valid_until(&notice, came_out(db, &notice).await?, now);
     let common = |revision: i32| -> [Value; 4] { [revision.into(), urgent.into(), now.into(), expires_at.into()] };
     let open = db.query_one_raw(sql(
-        "SELECT revision, through FROM plan WHERE city_id = $1 AND notice_id = $2 AND NOT complete
-         FOR UPDATE SKIP LOCKED",
+        "SELECT revision FROM plan WHERE city_id = $1 AND notice_id = $2 AND NOT complete FOR UPDATE SKIP LOCKED",
         [city.into(), id.into()],
     ));
     if let Some(row) = open.await? {
-        let begun = Begun { revision: row.try_get("", "revision")?, through: row.try_get("", "through")? };
-        plan_part(db, (&notice, begun), now, common).await?;
+        plan_part(db, (&notice, None), now, common(row.try_get("", "revision")?)).await?;
         return Ok(true);
     }
     // Who has it locked makes a part of it; the key decides between two who begin.
@@ -123,34 +111,30 @@ async fn plan(db: &DatabaseTransaction, (city, id): (CityId, NoticeId), now: Off
     if row.try_get::<bool>("", "corrects")? {
         plan_correction(db, &notice, now, common(notice.revision)).await?;
     } else {
-        plan_part(db, (&notice, Begun { revision: notice.revision, through: None }), now, common).await?;
+        plan_part(db, (&notice, Some(FIRST_AREAS)), now, common(notice.revision)).await?;
     }
     Ok(true)
 }
 
-/// The next areas, and with the last of them the plan is complete.
+/// So many areas, or all that is left; then the plan is complete.
 async fn plan_part(
     db: &DatabaseTransaction,
-    (notice, begun): (&notice::Model, Begun),
+    (notice, areas): (&notice::Model, Option<i64>),
     now: OffsetDateTime,
-    common: impl Fn(i32) -> [Value; 4],
+    [revision, urgent, at, expires_at]: [Value; 4],
 ) -> Result<(), DbErr> {
-    let areas = if begun.through.is_none() { FIRST_AREAS } else { MORE_AREAS };
     let text = format!(
         "{part}, {batches}
          UPDATE plan SET subscriptions = subscriptions + (SELECT coalesce(sum(subscriptions), 0) FROM made),
-                through = coalesce((SELECT area_id FROM turn ORDER BY area_id DESC LIMIT 1), through),
-                complete = (SELECT count(*) FROM turn) < $5
-         WHERE city_id = $1 AND notice_id = $2 AND revision = $6",
+                complete = $4::bigint IS NULL OR (SELECT count(*) FROM turn) < $4
+         WHERE city_id = $1 AND notice_id = $2 AND revision = $5",
         part = part(),
-        batches = batches(6),
+        batches = batches(5),
     );
-    let [revision, urgent, at, expires_at] = common(begun.revision);
     let values = [
         notice.city_id.0.into(),
         notice.id.0.into(),
         now.to_offset(JAPAN).date().into(),
-        begun.through.into(),
         areas.into(),
         revision,
         urgent,
@@ -200,14 +184,17 @@ fn batches(first: usize) -> String {
     )
 }
 
-/// The subscriptions of those who were reached by an earlier revision: browsers change their subscriptions, persons stay. `$4` is the
-/// revision that is planned.
+/// The subscriptions of those who were reached by an earlier revision: browsers change their subscriptions, persons stay. Not those of
+/// which a batch is still waiting: it will send the newest text. `$4` is the revision that is planned.
 fn got_it_before() -> String {
     format!(
         "SELECT s.id FROM subscription s WHERE s.city_id = $1 AND s.gone_at IS NULL AND s.person_id IN (
              SELECT was.person_id FROM batch b CROSS JOIN LATERAL unnest(b.subscription_ids, b.outcomes) AS sent (id, outcome)
              JOIN subscription was ON was.city_id = b.city_id AND was.id = sent.id
-             WHERE b.city_id = $1 AND b.notice_id = $2 AND b.revision < $4 AND b.done_at IS NOT NULL AND sent.outcome = {})",
+             WHERE b.city_id = $1 AND b.notice_id = $2 AND b.revision < $4 AND b.done_at IS NOT NULL AND sent.outcome = {})
+         AND s.id NOT IN (
+             SELECT unnest(b.subscription_ids) FROM batch b
+             WHERE b.city_id = $1 AND b.notice_id = $2 AND b.done_at IS NULL)",
         Outcome::Accepted as i16
     )
 }
