@@ -42,7 +42,10 @@ async fn moment(app: &TestApp, column: &str) -> OffsetDateTime {
 async fn row_401_403_a_wave_that_one_worker_sees_stops_the_other() {
     let push = PushService::start().await;
     let app = TestApp::start_with_push(&push).await;
-    let phones = app.phones(&push, 10).await;
+    let mut phones = Vec::new();
+    for _ in 0..10 {
+        phones.extend(app.phones(&push, 1).await);
+    }
     let officer = app.officer(town::YAMA).await;
     let [one, other] = workers(&app).await;
 
@@ -78,6 +81,23 @@ async fn row_401_403_a_wave_that_one_worker_sees_stops_the_other() {
     other.turn().await.expect("a turn");
     assert_eq!(shown(&phones), 30, "nothing is lost");
     assert_eq!(origin(&app, "(paused_until IS NULL)::int").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_401_403_one_person_with_many_browsers_is_no_wave() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let neighbours = app.phones(&push, 10).await;
+    let resident = app.resident(town::YAMA_1).await;
+    for _ in 0..20 {
+        let browser = push.phone();
+        resident.turn_on(&browser).await;
+        browser.answer_status([403, 403]);
+    }
+    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
+    app.work().await;
+    assert_eq!(shown(&neighbours), 10);
+    assert_eq!(origin(&app, "(paused_until IS NULL AND refused = 20)::int").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

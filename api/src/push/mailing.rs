@@ -132,11 +132,8 @@ impl Mailing {
     /// One phone: a second signature where the first is refused, and the smallest form where the message is too large.
     async fn send_one(&self, transport: &Transport, to: &Addressee) -> Sent {
         let claim = &self.claim;
-        if self.withdrawn.load(Relaxed) {
-            return Sent::not(Outcome::Withdrawn);
-        }
-        if self.desk.stopping.load(Relaxed) || self.begun.elapsed() > BUDGET {
-            return Sent::later();
+        if let Some(not) = self.called_off() {
+            return not;
         }
         let now = self.desk.clock.now();
         if now >= claim.expires_at {
@@ -149,14 +146,18 @@ impl Mailing {
         let signature = match self.desk.vapid.signature(&claim.origin, &to.vapid_key, now) {
             Ok(signature) => signature,
             Err(error) => {
+                // Another worker may have the key; where none has, only the phone's owner can help.
                 let renew = matches!(error, VapidError::UnknownKey(_));
-                return Sent { renew, tells: Tells::Nothing, ..self.ours(to, &error.to_string()) };
+                self.complain(to, &error.to_string());
+                return Sent { renew, tells: Tells::Nothing, ..Sent::after(Verdict::Resign, attempt, left) };
             }
         };
-        let (verdict, taken) = self.insist(transport, to, signature).await;
+        let Some((verdict, taken)) = self.insist(transport, to, signature).await else {
+            return self.called_off().unwrap_or_else(Sent::later);
+        };
         self.window.borrow_mut().note(verdict);
         if matches!(verdict, Verdict::OurFault | Verdict::TooLarge | Verdict::Renew) {
-            return Sent { renew: verdict == Verdict::Renew, ..self.ours(to, verdict.name()) };
+            self.complain(to, verdict.name());
         }
         let sent = Sent::after(verdict, attempt, left);
         let sick = sent.tells == Tells::Sick;
@@ -165,21 +166,35 @@ impl Mailing {
         Sent { accepted_at, taken, ..sent }
     }
 
-    async fn insist(&self, transport: &Transport, to: &Addressee, signature: Arc<Signature>) -> (Verdict, Taken) {
+    /// What becomes of a message that has not left, where none is to leave any more.
+    fn called_off(&self) -> Option<Sent> {
+        if self.withdrawn.load(Relaxed) {
+            return Some(Sent::not(Outcome::Withdrawn));
+        }
+        (self.desk.stopping.load(Relaxed) || self.begun.elapsed() > BUDGET).then(Sent::later)
+    }
+
+    /// What the service said; none where the message was called off before it left.
+    async fn insist(
+        &self,
+        transport: &Transport,
+        to: &Addressee,
+        signature: Arc<Signature>,
+    ) -> Option<(Verdict, Taken)> {
         let (origin, message) = (&self.claim.origin, &self.message);
         let mut signature = signature;
-        let mut said = self.attempt(transport, to, (&message.body, &signature)).await;
+        let mut said = self.attempt(transport, to, (&message.body, &signature)).await?;
         if said.0 == Verdict::Resign
             && let Ok(fresh) = self.desk.vapid.afresh(origin, &to.vapid_key, &signature, self.desk.clock.now())
         {
             signature = fresh;
-            said = self.attempt(transport, to, (&message.body, &signature)).await;
+            said = self.attempt(transport, to, (&message.body, &signature)).await?;
         }
         if said.0 == Verdict::TooLarge {
             tracing::error!(%origin, bytes = message.body.len(), "a push service finds a message too large");
-            said = self.attempt(transport, to, (&message.smallest, &signature)).await;
+            said = self.attempt(transport, to, (&message.smallest, &signature)).await?;
         }
-        said
+        Some(said)
     }
 
     async fn attempt(
@@ -187,29 +202,29 @@ impl Mailing {
         transport: &Transport,
         to: &Addressee,
         (body, signature): (&[u8], &Signature),
-    ) -> (Verdict, Taken) {
+    ) -> Option<(Verdict, Taken)> {
         let ttl = time_to_live(self.claim.expires_at, self.message.urgency, self.desk.clock.now());
         let ahead = self.desk.keyring.take(to.id, &to.p256dh, &to.auth);
         let parcel = match parcel(to, (&self.headers, ttl, signature), (body, ahead)) {
             Ok(parcel) => parcel,
             Err(error) => {
                 tracing::error!(%error, to = self.log_name(to), "a message can't be sealed");
-                return (Verdict::OurFault, Taken::default());
+                return Some((Verdict::OurFault, Taken::default()));
             }
         };
-        let reply: Reply = transport.send(&self.claim.origin, &parcel).await;
+        let wanted = || self.called_off().is_none();
+        let reply: Reply = transport.send(&self.claim.origin, &parcel, wanted).await?;
         let verdict = judge(self.service, &reply, self.desk.clock.now());
         let taken = if verdict == Verdict::Accepted { taken(&reply, ttl) } else { Taken::default() };
-        (verdict, taken)
+        Some((verdict, taken))
     }
 
-    /// What is our own fault is said loudly and not repeated; the subscription is kept.
-    fn ours(&self, to: &Addressee, what: &str) -> Sent {
+    /// What is our own fault is said loudly; the subscription is kept.
+    fn complain(&self, to: &Addressee, what: &str) {
         // One of a batch stands for all: a fault of ours has them all refused.
         if !self.complained.replace(true) {
-            tracing::error!(notice = %self.claim.notice_id, to = self.log_name(to), what, "a message was refused for good");
+            tracing::error!(notice = %self.claim.notice_id, to = self.log_name(to), what, "a message can't be sent");
         }
-        Sent { tells: Tells::Well, ..Sent::not(Outcome::GivenUp) }
     }
 
     /// An endpoint is a secret: the log knows it by its origin and eight digits.

@@ -1,6 +1,7 @@
 //! What all workers know of a push service, kept in the database: the breaker, how much it bears at once, and what it has answered.
 //!
-//! A service that fails fifty times in a row, or that refuses our signature to every fifth phone of a minute, is left alone for a minute. One
+//! A service that fails fifty times in a row, or that refuses our signature to every fifth phone of a minute, is left alone for a minute. Of
+//! refusals each person counts once: who registers twenty browsers that nobody can sign for silences no others. A service
 //! that finds us too fast for every twentieth phone of ten seconds rests for ten, and bears half as much from then on. Only an emergency goes on
 //! trying, once in ten seconds.
 
@@ -52,7 +53,7 @@ pub async fn note(db: &impl ConnectionTrait, claim: &Claim, report: &Report, now
     if answers == 0 {
         return Ok(());
     }
-    let values: [Value; 11] = [
+    let values: [Value; 12] = [
         claim.origin.clone().into(),
         now.into(),
         answers.into(),
@@ -64,6 +65,7 @@ pub async fn note(db: &impl ConnectionTrait, claim: &Claim, report: &Report, now
         borne(claim, report).into(),
         i16::try_from(LEAST).unwrap_or(1).into(),
         i16::try_from(MOST).unwrap_or(i16::MAX).into(),
+        refused_persons(db, claim, report).await?.into(),
     ];
     // A number that was found by going slower holds at once; one that was found by going faster waits until nobody was slowed for a while.
     let statement = sql(
@@ -71,7 +73,7 @@ pub async fn note(db: &impl ConnectionTrait, claim: &Claim, report: &Report, now
             failures_in_row = CASE WHEN $4 = $3 THEN failures_in_row + $4 ELSE 0 END,
             minute_from = CASE WHEN minute_from BETWEEN $2 - interval '1 minute' AND $2 THEN minute_from ELSE $2 END,
             minute_answers = $3 + CASE WHEN minute_from BETWEEN $2 - interval '1 minute' AND $2 THEN minute_answers ELSE 0 END,
-            minute_refused = $5 + CASE WHEN minute_from BETWEEN $2 - interval '1 minute' AND $2 THEN minute_refused ELSE 0 END,
+            minute_refused = $12 + CASE WHEN minute_from BETWEEN $2 - interval '1 minute' AND $2 THEN minute_refused ELSE 0 END,
             moment_from = CASE WHEN moment_from BETWEEN $2 - interval '10 seconds' AND $2 THEN moment_from ELSE $2 END,
             moment_answers = $3 + CASE WHEN moment_from BETWEEN $2 - interval '10 seconds' AND $2 THEN moment_answers ELSE 0 END,
             moment_too_fast = $6 + CASE WHEN moment_from BETWEEN $2 - interval '10 seconds' AND $2 THEN moment_too_fast ELSE 0 END,
@@ -92,6 +94,17 @@ pub async fn note(db: &impl ConnectionTrait, claim: &Claim, report: &Report, now
     }
     let Some(noted) = noted else { return Ok(()) };
     pause(db, &claim.origin, &noted, now).await
+}
+
+/// To how many persons the service refused our signature.
+async fn refused_persons(db: &impl ConnectionTrait, claim: &Claim, report: &Report) -> Result<i32, DbErr> {
+    let refused = report.those(claim, |one| one.tells == Tells::Refused);
+    if refused.is_empty() {
+        return Ok(0);
+    }
+    let statement = "SELECT count(DISTINCT person_id)::int AS persons FROM subscription WHERE city_id = $1 AND id = ANY($2)";
+    let row = db.query_one_raw(sql(statement, [claim.city_id.0.into(), refused.into()])).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "persons"))
 }
 
 /// What the service as a whole bears, as one batch found it. None where it found nothing out.

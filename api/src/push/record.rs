@@ -40,6 +40,12 @@ impl Report {
         ids.iter().any(|id| !id.is_empty()).then(|| ids.join("\n"))
     }
 
+    /// The subscriptions of the batch for which `which` holds.
+    pub fn those(&self, claim: &Claim, which: impl Fn(&Sent) -> bool) -> Vec<Uuid> {
+        let pairs = claim.subscription_ids.iter().zip(&self.sent);
+        pairs.filter(|(_, sent)| which(sent)).map(|(id, _)| *id).collect()
+    }
+
     /// The shortest time that the service keeps one of them, where that is less than was asked for.
     #[must_use]
     pub fn shortened_to(&self) -> Option<u32> {
@@ -89,14 +95,8 @@ pub async fn record(
     Ok(true)
 }
 
-/// The subscriptions of a report for which `which` holds.
-fn those(claim: &Claim, report: &Report, which: impl Fn(&Sent) -> bool) -> Vec<Uuid> {
-    let pairs = claim.subscription_ids.iter().zip(&report.sent);
-    pairs.filter(|(_, sent)| which(sent)).map(|(id, _)| *id).collect()
-}
-
 async fn mark(db: &impl ConnectionTrait, claim: &Claim, report: &Report, now: OffsetDateTime) -> Result<(), DbErr> {
-    let gone = those(claim, report, |sent| sent.outcome == Outcome::Gone);
+    let gone = report.those(claim, |sent| sent.outcome == Outcome::Gone);
     if !gone.is_empty() {
         // In the order of ids: the same phones may be in two batches that are recorded at once.
         let statement = "UPDATE subscription s SET gone_at = $3
@@ -104,7 +104,7 @@ async fn mark(db: &impl ConnectionTrait, claim: &Claim, report: &Report, now: Of
              WHERE s.city_id = $1 AND s.id = ended.id";
         db.execute_raw(sql(statement, [claim.city_id.0.into(), gone.into(), now.into()])).await?;
     }
-    let renew = those(claim, report, |sent| sent.renew);
+    let renew = report.those(claim, |sent| sent.renew);
     if !renew.is_empty() {
         let statement = "UPDATE subscription SET renew = true WHERE city_id = $1 AND id = ANY($2)";
         db.execute_raw(sql(statement, [claim.city_id.0.into(), renew.into()])).await?;

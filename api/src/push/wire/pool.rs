@@ -49,7 +49,7 @@ pub struct Pool {
 struct Service {
     http2: Vec<Rc<Http2>>,
     /// Connections that carry nothing at the moment.
-    idle_http1: Vec<Http1>,
+    idle_http1: Vec<(Http1, Instant)>,
     /// Whether the last connection agreed on HTTP/1.1.
     http1_only: bool,
     dialling: Option<Dialled>,
@@ -142,7 +142,7 @@ impl Pool {
         if let Some(service) = self.services.borrow_mut().get_mut(origin)
             && service.idle_http1.len() < CONNECTIONS
         {
-            service.idle_http1.push(connection);
+            service.idle_http1.push((connection, Instant::now()));
         }
     }
 
@@ -153,7 +153,7 @@ impl Pool {
                 service.dialling = None;
                 match begun? {
                     Room::Http2(connection) => service.http2.push(connection),
-                    Room::Http1(connection) => service.idle_http1.push(connection),
+                    Room::Http1(connection) => service.idle_http1.push((connection, Instant::now())),
                 }
             }
             Ok(())
@@ -200,8 +200,8 @@ impl Service {
             one.used_at.set(Instant::now());
             return Some(Room::Http2(one.clone()));
         }
-        self.idle_http1.retain(Http1::is_ready);
-        self.idle_http1.pop().map(Room::Http1)
+        self.idle_http1.retain(|(one, since)| one.is_ready() && since.elapsed() < IDLE);
+        self.idle_http1.pop().map(|(one, _)| Room::Http1(one))
     }
 }
 

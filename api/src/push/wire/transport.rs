@@ -46,6 +46,8 @@ pub struct Transport {
 enum Lost {
     /// The message was not taken: it may be sent again at once.
     NotTaken,
+    /// It was not sent.
+    NotWanted,
     /// Nobody knows.
     Unknown,
 }
@@ -57,28 +59,34 @@ impl Transport {
         Self { pool: Pool::new(dial) }
     }
 
-    /// Posts a message to a service and gives what came back. Whatever fails on the way is no answer.
-    pub async fn send(&self, origin: &str, parcel: &Parcel) -> Reply {
-        timeout(EXCHANGE, self.hand_over(origin, parcel)).await.unwrap_or(Reply::NoAnswer)
+    /// Posts a message to a service and gives what came back. Whatever fails on the way is no answer. None when it was no longer `wanted` by
+    /// the time at which it could leave: opening a connection may take as long as people need to think better of it.
+    pub async fn send(&self, origin: &str, parcel: &Parcel, wanted: impl Fn() -> bool) -> Option<Reply> {
+        timeout(EXCHANGE, self.hand_over(origin, parcel, wanted)).await.unwrap_or(Some(Reply::NoAnswer))
     }
 
-    async fn hand_over(&self, origin: &str, parcel: &Parcel) -> Reply {
+    async fn hand_over(&self, origin: &str, parcel: &Parcel, wanted: impl Fn() -> bool) -> Option<Reply> {
         for _ in 0..HANDED_ON {
             let tried = match self.pool.room(origin).await {
-                Ok(Room::Http2(connection)) => over_http2(&connection, parcel).await,
-                Ok(Room::Http1(connection)) => self.over_http1(origin, connection, parcel).await,
+                Ok(Room::Http2(connection)) => over_http2(&connection, parcel, &wanted).await,
+                Ok(Room::Http1(connection)) if wanted() => self.over_http1(origin, connection, parcel).await,
+                Ok(Room::Http1(connection)) => {
+                    self.pool.give_back(origin, connection);
+                    Err(Lost::NotWanted)
+                }
                 Err(error) => {
                     tracing::debug!(origin, %error, "a push service was not reached");
-                    return Reply::NoAnswer;
+                    return Some(Reply::NoAnswer);
                 }
             };
             match tried {
-                Ok(reply) => return reply,
+                Ok(reply) => return Some(reply),
                 Err(Lost::NotTaken) => {}
-                Err(Lost::Unknown) => return Reply::NoAnswer,
+                Err(Lost::NotWanted) => return None,
+                Err(Lost::Unknown) => return Some(Reply::NoAnswer),
             }
         }
-        Reply::NoAnswer
+        Some(Reply::NoAnswer)
     }
 
     async fn over_http1(&self, origin: &str, mut connection: Http1, parcel: &Parcel) -> Result<Reply, Lost> {
@@ -121,10 +129,14 @@ impl Drop for OnItsWay<'_> {
     }
 }
 
-async fn over_http2(connection: &Http2, parcel: &Parcel) -> Result<Reply, Lost> {
+async fn over_http2(connection: &Http2, parcel: &Parcel, wanted: impl Fn() -> bool) -> Result<Reply, Lost> {
     let mut way = OnItsWay::begin(connection);
     // A connection that opens no more streams took nothing, and takes nothing more.
     let mut open = connection.open.clone().ready().await.map_err(|_| Lost::NotTaken)?;
+    if !wanted() {
+        way.settled = true;
+        return Err(Lost::NotWanted);
+    }
     let mut request = Request::new(());
     *request.method_mut() = Method::POST;
     *request.uri_mut() = parcel.endpoint.clone();
