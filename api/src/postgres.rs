@@ -17,7 +17,7 @@ use sea_orm::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
-    Executor as _,
+    Connection as _, Executor as _,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use time::OffsetDateTime;
@@ -26,6 +26,8 @@ use crate::problem::Problem;
 
 /// How long a request waits for a connection before it is answered 503.
 const WAIT: Duration = Duration::from_secs(2);
+/// A connection that was in use so short a while ago is taken to be there.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Opens a pool of at most `connections` to `url`.
 ///
@@ -60,6 +62,29 @@ pub async fn connect(url: &SecretString, connections: u32) -> Result<DatabaseCon
         .await
         .map_err(|e| conn_err(&e))?;
     Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+}
+
+/// A further pool to the same database for what is asked in single statements, one after another: no transaction can stay open on it, so
+/// nothing is undone when a connection comes back, and one that was in use a moment ago is not looked after. How each is carried out is
+/// thought of once and not with every use. That is most of what a small statement costs.
+#[must_use]
+pub fn for_single_statements(db: &DatabaseConnection, connections: u32) -> DatabaseConnection {
+    let options = db.get_postgres_connection_pool().connect_options();
+    let options = (*options).clone().options([("plan_cache_mode", "force_generic_plan")]);
+    let pool = PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(WAIT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(options);
+    SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
 }
 
 /// An answer of the database, or an error where none comes within `limit`: a link that was cut without a word is a long silence.

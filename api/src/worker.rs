@@ -7,25 +7,24 @@
 //!
 //! What is due is asked by the database's time: a machine whose clock is wrong neither publishes early nor gives up too soon.
 
+mod hands;
+
 use std::{
-    collections::HashMap,
     io,
     sync::{Arc, atomic::AtomicBool, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
 use sea_orm::{DatabaseConnection, DbErr};
-use tokio::{
-    sync::{Notify, watch},
-    task::{Id, JoinSet},
-};
+use tokio::sync::{Notify, watch};
 
+use self::hands::Hands;
 use crate::{
     clock::JAPAN,
-    postgres::{self, listen, within},
+    postgres::{self, for_single_statements, listen, within},
     push::{
         ahead::{self, Ahead},
-        claim::{Claim, Room, claim},
+        claim::{Room, claim},
         deliver::{DeliverError, Post},
         fan_out::fan_out,
         mailing::Desk,
@@ -52,6 +51,8 @@ const FAR_OFF: time::Duration = time::Duration::seconds(10);
 /// Batches in hand at once, and of these what is no emergency.
 const IN_HAND: usize = 12;
 const CALM: usize = 8;
+/// Connections for claiming, addressing, holding and recording them.
+const LEDGER: u32 = 4;
 /// Of one service.
 const OF_ONE_SERVICE: usize = 4;
 /// How often the clock is set.
@@ -121,6 +122,7 @@ impl Worker {
         };
         let post = Post {
             db: ground.db.clone(),
+            ledger: for_single_statements(&ground.db, LEDGER),
             origin: ground.origin.clone(),
             desk: Arc::new(desk),
             lanes: Lanes::start(&Dial::new(&ground.settings)?)?,
@@ -321,7 +323,7 @@ impl Worker {
                 busy: hands.busy(false),
                 busy_urgent: hands.busy(true),
             };
-            match within(PATIENCE, claim(self.db(), &room, now)).await? {
+            match within(PATIENCE, claim(&self.post.ledger, &room, now)).await? {
                 Some(claim) => hands.take(self.post.clone(), claim),
                 None => return Ok(()),
             }
@@ -344,56 +346,5 @@ fn log_failure(done: Result<bool, DeliverError>) {
         Ok(true) => {}
         Ok(false) => tracing::warn!("a batch was taken over by another worker"),
         Err(error) => tracing::error!(%error, "a batch failed; it is taken over when its lease is out"),
-    }
-}
-
-/// The batches in hand.
-#[derive(Default)]
-struct Hands {
-    tasks: JoinSet<Result<bool, DeliverError>>,
-    /// The service of each, and whether it is an emergency.
-    held: HashMap<Id, (String, bool)>,
-}
-
-impl Hands {
-    fn len(&self) -> usize {
-        self.held.len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.held.is_empty()
-    }
-
-    /// How many are no emergencies.
-    fn calm(&self) -> usize {
-        self.held.values().filter(|(_, urgent)| !urgent).count()
-    }
-
-    /// The services that have as many as they may, of emergencies or of the rest.
-    fn busy(&self, urgent: bool) -> Vec<String> {
-        let held = || self.held.values().filter(|(_, kind)| *kind == urgent).map(|(origin, _)| origin);
-        let count = |origin: &str| held().filter(|held| *held == origin).count();
-        held().filter(|origin| count(origin) >= OF_ONE_SERVICE).cloned().collect()
-    }
-
-    fn take(&mut self, post: Arc<Post>, claim: Claim) {
-        let what = (claim.origin.clone(), claim.urgent);
-        let task = self.tasks.spawn(async move { post.deliver(&claim).await });
-        self.held.insert(task.id(), what);
-    }
-
-    /// The next one that is done; none when none is in hand.
-    async fn next(&mut self) -> Option<Result<bool, DeliverError>> {
-        match self.tasks.join_next_with_id().await? {
-            Ok((id, done)) => {
-                self.held.remove(&id);
-                Some(done)
-            }
-            Err(error) => {
-                tracing::error!(%error, "a batch's task failed; its lease runs out");
-                self.held.remove(&error.id());
-                Some(Ok(true))
-            }
-        }
     }
 }

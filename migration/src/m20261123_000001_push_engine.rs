@@ -24,8 +24,10 @@ CREATE INDEX plan_open ON plan (planned_at) WHERE NOT complete;
 ALTER TABLE batch
     ADD COLUMN message_ids text,            -- by which the service knows the messages, one a line, in the order of the subscriptions
     ADD COLUMN shortened_to integer;        -- seconds that the service keeps a message, where it is less than was asked for
--- It hardly shrinks, and trying costs more than recording it.
-ALTER TABLE batch ALTER COLUMN message_ids SET STORAGE EXTERNAL;
+-- They hardly shrink, and trying costs more than recording them.
+ALTER TABLE batch ALTER COLUMN message_ids SET STORAGE EXTERNAL, ALTER COLUMN subscription_ids SET STORAGE EXTERNAL;
+-- Who shares a service is asked with every claim.
+CREATE INDEX batch_leased ON batch (origin, leased_until) WHERE done_at IS NULL AND leased_until IS NOT NULL;
 
 ALTER TABLE push_origin
     ADD COLUMN at_once smallint NOT NULL DEFAULT 64 CHECK (at_once > 0),   -- messages that it bears at once

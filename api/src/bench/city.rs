@@ -49,6 +49,7 @@ pub async fn fill(ground: &Ground, phones: &[Given], persons: usize) -> Outcome<
     db.execute_unprepared(&FILL.replace("{associations}", &associations.to_string())).await?;
     // What the database does by itself once a city has been there for a while.
     db.execute_unprepared("VACUUM ANALYZE").await?;
+    db.execute_unprepared("CHECKPOINT").await?;
     staff(ground).await
 }
 

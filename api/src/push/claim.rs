@@ -75,29 +75,31 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
         room.busy_urgent.clone().into(),
     ];
     let statement = sql(
-        "WITH due AS (
-            SELECT b.city_id, b.id, coalesce(o.at_once, 64::smallint) AS at_once
-            FROM batch b LEFT JOIN push_origin o ON o.origin = b.origin
-            WHERE b.done_at IS NULL AND b.due_at <= $1
-              AND (b.leased_until IS NULL OR b.leased_until < clock_timestamp())
-              AND (b.urgent OR NOT $2) AND b.origin <> ALL (CASE WHEN b.urgent THEN $5 ELSE $3 END)
-              -- What lies too far ahead was written by a worker whose clock is wrong.
-              AND (o.paused_until IS NULL OR o.paused_until NOT BETWEEN $1 AND $1 + interval '2 minutes'
-                   OR b.urgent AND (o.probed_at IS NULL OR o.probed_at NOT BETWEEN $1 - interval '10 seconds' AND $1))
-            ORDER BY b.urgent DESC, b.due_at LIMIT 1
-            FOR UPDATE OF b SKIP LOCKED
+        "WITH left_alone AS MATERIALIZED (
+            SELECT array_agg(origin) || $3::text[] AS calm,
+                   array_agg(origin) FILTER (WHERE probed_at BETWEEN $1 - interval '10 seconds' AND $1) || $5::text[] AS urgent
+            FROM push_origin
+            -- What lies too far ahead was written by a worker whose clock is wrong.
+            WHERE paused_until BETWEEN $1 AND $1 + interval '2 minutes'
+         ), due AS (
+            SELECT city_id, id FROM batch
+            WHERE done_at IS NULL AND due_at <= $1 AND (urgent OR NOT $2)
+              AND (leased_until IS NULL OR leased_until < clock_timestamp())
+              AND origin <> ALL (CASE WHEN urgent THEN (SELECT urgent FROM left_alone) ELSE (SELECT calm FROM left_alone) END)
+            ORDER BY urgent DESC, due_at LIMIT 1
+            FOR UPDATE SKIP LOCKED
          ), taken AS (
             UPDATE batch b SET fence = b.fence + 1,
                    leased_until = clock_timestamp() + CASE WHEN b.urgent THEN interval '4 seconds' ELSE interval '9 seconds' END
             FROM due WHERE b.city_id = due.city_id AND b.id = due.id
-            RETURNING b.city_id, b.id, b.notice_id, b.urgent, b.origin, b.subscription_ids, b.attempt, b.expires_at, b.fence,
-                      due.at_once
+            RETURNING b.city_id, b.id, b.notice_id, b.urgent, b.origin, b.subscription_ids, b.attempt, b.expires_at, b.fence
          ), probed AS (
             UPDATE push_origin o SET probed_at = $1 FROM taken
             WHERE o.origin = taken.origin AND (o.paused_until > $1 OR o.failures_in_row >= $4)
             RETURNING o.origin
          )
          SELECT taken.*, EXISTS (SELECT FROM probed) AS probing,
+                coalesce((SELECT o.at_once FROM push_origin o WHERE o.origin = taken.origin), 64::smallint) AS at_once,
                 1 + (SELECT count(*) FROM batch other
                      WHERE other.origin = taken.origin AND other.done_at IS NULL AND other.leased_until > clock_timestamp()
                        AND other.id <> taken.id) AS sharers

@@ -44,6 +44,8 @@ const RECORDING: StdDuration = StdDuration::from_secs(5);
 pub struct Post {
     /// The database.
     pub db: DatabaseConnection,
+    /// The same for what each batch costs: to be claimed, addressed, held and recorded, by one statement each.
+    pub ledger: DatabaseConnection,
     /// Where links lead.
     pub origin: Origin,
     /// What messages are sent with.
@@ -85,7 +87,7 @@ impl Post {
         let report = loop {
             tokio::select! {
                 report = &mut sending => break report?,
-                _ = heartbeat.tick() => match within(RENEWING, renew(&self.db, claim)).await {
+                _ = heartbeat.tick() => match within(RENEWING, renew(&self.ledger, claim)).await {
                     Ok(Some(Held { withdrawn: true })) => withdrawn.store(true, Relaxed),
                     Ok(Some(_)) => {}
                     Ok(None) => return Ok(false),
@@ -107,12 +109,12 @@ impl Post {
     async fn record(&self, claim: &Claim, report: &Report) -> Result<bool, DbErr> {
         let mut tries = 1;
         loop {
-            match within(RECORDING, record(&self.db, claim, report, self.desk.clock.now())).await {
+            match within(RECORDING, record(&self.ledger, claim, report, self.desk.clock.now())).await {
                 Err(error) if tries < RECORDINGS => {
                     tracing::warn!(%error, batch = %claim.id, "a batch could not be recorded yet");
                     tokio::time::sleep(StdDuration::from_millis(200) * tries).await;
                     // Recording tells whether it was in time; this gives it time.
-                    let _ = within(RENEWING, renew(&self.db, claim)).await;
+                    let _ = within(RENEWING, renew(&self.ledger, claim)).await;
                     tries += 1;
                 }
                 done => return done,
@@ -163,7 +165,7 @@ impl Post {
             claim.subscription_ids.clone().into(),
         ];
         let places: HashMap<Uuid, usize> = claim.subscription_ids.iter().enumerate().map(|(n, id)| (*id, n)).collect();
-        let rows = self.db.query_all_raw(sql(&text, values)).await?;
+        let rows = self.ledger.query_all_raw(sql(&text, values)).await?;
         let addressee = |row: &sea_orm::QueryResult| {
             let id: Uuid = row.try_get_by_index(0)?;
             Ok(Addressee {

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How many subscriptions a batch holds at most.
-const BATCH: usize = 500;
+pub const BATCH: usize = 500;
 /// Areas in the first part of a plan: few, so that the first phones ring at once.
 const FIRST_AREAS: i64 = 8;
 /// An emergency is over by the next day unless it says otherwise.
@@ -166,15 +166,18 @@ async fn plan_correction(
 }
 
 /// The middle of a query: batches of the `audience`, by push service. The values from `$first` on are the revision, whether it is
-/// urgent, from when and until when it is to be sent. Neighbours are in one batch: what is looked up for them is the same. The ids of batches are seen by nobody and ordered by nothing: the database may draw them.
+/// urgent, from when and until when it is to be sent. The audience comes area by area, so that neighbours are in one batch: what is looked
+/// up for them is the same. The ids of batches are seen by nobody and ordered by nothing: the database may draw them.
 fn batches(first: usize) -> String {
     format!(
-        "numbered AS (
-             SELECT id, origin, (row_number() OVER (PARTITION BY origin ORDER BY area_id) - 1) / {BATCH} AS part FROM audience
+        "served AS MATERIALIZED (
+             SELECT origin, array_agg(id) AS ids FROM audience GROUP BY origin
+         ), known AS (
+             INSERT INTO push_origin (origin) SELECT origin FROM served ORDER BY origin ON CONFLICT DO NOTHING
          ), made AS (
              INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
-             SELECT $1, gen_random_uuid(), $2, ${revision}, ${urgent}, origin, array_agg(id), 1, ${at}, ${expires_at}
-             FROM numbered GROUP BY origin, part
+             SELECT $1, gen_random_uuid(), $2, ${revision}, ${urgent}, origin, ids[place : place + {BATCH} - 1], 1, ${at}, ${expires_at}
+             FROM served CROSS JOIN LATERAL generate_series(1, cardinality(ids), {BATCH}) AS place
              RETURNING cardinality(subscription_ids) AS subscriptions
          )",
         revision = first,

@@ -5,12 +5,12 @@
 //! that finds us too fast for every twentieth phone of ten seconds rests for ten, and bears half as much from then on. Only an emergency goes on
 //! trying, once in ten seconds.
 
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Value};
 use time::{Duration, OffsetDateTime};
 
 use super::{
     claim::Claim,
-    outcome::{Outcome, Tells},
+    outcome::{Outcome, Sent, Tells},
     pace::{LEAST, MOST},
     record::Report,
 };
@@ -27,104 +27,87 @@ const TELLING: i32 = 5;
 /// So many answers are needed before every twentieth means anything.
 const TELLING_OF_SPEED: i32 = 20;
 
+/// How things stand with a service after a batch was recorded. None in the first where nothing of it was sent.
 #[derive(FromQueryResult)]
 struct Noted {
-    failures_in_row: i32,
-    minute_answers: i32,
-    minute_refused: i32,
-    moment_answers: i32,
-    moment_too_fast: i32,
+    failures_in_row: Option<i32>,
+    minute_answers: Option<i32>,
+    minute_refused: Option<i32>,
+    moment_answers: Option<i32>,
+    moment_too_fast: Option<i32>,
     paused_until: Option<OffsetDateTime>,
     reason: Option<String>,
 }
 
-/// Takes note of a batch's answers, and opens or closes the breaker.
-///
-/// # Errors
-/// The database's.
-pub async fn note(db: &impl ConnectionTrait, claim: &Claim, report: &Report, now: OffsetDateTime) -> Result<(), DbErr> {
-    let sent = &report.sent;
-    let count = |what: &dyn Fn(&super::outcome::Sent) -> bool| {
-        i32::try_from(sent.iter().filter(|one| what(one)).count()).unwrap_or(i32::MAX)
+/// The part of a query that takes note of a batch's answers: `noted`, of the service of the batch that is `recorded`. `$1` is the city, `$4` the
+/// time; from `$first` on come [`values()`].
+pub fn noted(first: usize) -> String {
+    let [answers, sick, refused, too_fast, accepted, gone, borne, persons] =
+        std::array::from_fn(|place| format!("${}", first + place));
+    let minute = "minute_from BETWEEN $4 - interval '1 minute' AND $4";
+    let moment = "moment_from BETWEEN $4 - interval '10 seconds' AND $4";
+    // A number that was found by going slower holds at once; one that was found by going faster waits until nobody was slowed for a while.
+    format!(
+        "noted AS (
+            UPDATE push_origin o SET
+                failures_in_row = CASE WHEN {sick} = {answers} THEN failures_in_row + {sick} ELSE 0 END,
+                minute_from = CASE WHEN {minute} THEN minute_from ELSE $4 END,
+                minute_answers = {answers} + CASE WHEN {minute} THEN minute_answers ELSE 0 END,
+                minute_refused = (SELECT count(DISTINCT person_id) FROM subscription WHERE city_id = $1 AND id = ANY ({persons}))
+                               + CASE WHEN {minute} THEN minute_refused ELSE 0 END,
+                moment_from = CASE WHEN {moment} THEN moment_from ELSE $4 END,
+                moment_answers = {answers} + CASE WHEN {moment} THEN moment_answers ELSE 0 END,
+                moment_too_fast = {too_fast} + CASE WHEN {moment} THEN moment_too_fast ELSE 0 END,
+                at_once = greatest({LEAST}, least({MOST}, CASE WHEN {borne} < at_once THEN {borne}
+                               WHEN slowed_at BETWEEN $4 - interval '10 seconds' AND $4 THEN at_once
+                               ELSE greatest({borne}, at_once) END)),
+                slowed_at = CASE WHEN {borne} < at_once THEN $4 ELSE slowed_at END,
+                accepted = accepted + {accepted}, gone = gone + {gone}, refused = refused + {refused},
+                too_fast = too_fast + {too_fast}, failed = failed + {sick},
+                other = other + {answers} - {sick} - {refused} - {too_fast} - {accepted} - {gone}
+            FROM recorded WHERE o.origin = recorded.origin AND {answers} > 0
+            RETURNING o.failures_in_row, o.minute_answers, o.minute_refused, o.moment_answers, o.moment_too_fast, o.paused_until, o.reason
+         )"
+    )
+}
+
+/// What [`noted()`] is told.
+pub fn values(claim: &Claim, report: &Report) -> [Value; 8] {
+    let count = |what: &dyn Fn(&Sent) -> bool| {
+        i32::try_from(report.sent.iter().filter(|one| what(one)).count()).unwrap_or(i32::MAX)
     };
     let tell = |tells: Tells| count(&move |one| one.tells == tells);
-    let (sick, refused, too_fast) = (tell(Tells::Sick), tell(Tells::Refused), tell(Tells::TooFast));
-    let answers = count(&|_| true) - tell(Tells::Nothing);
-    if answers == 0 {
-        return Ok(());
-    }
-    let values: [Value; 12] = [
-        claim.origin.clone().into(),
-        now.into(),
-        answers.into(),
-        sick.into(),
-        refused.into(),
-        too_fast.into(),
+    [
+        count(&|one| one.tells != Tells::Nothing).into(),
+        tell(Tells::Sick).into(),
+        tell(Tells::Refused).into(),
+        tell(Tells::TooFast).into(),
         count(&|one| one.outcome == Outcome::Accepted).into(),
         count(&|one| one.outcome == Outcome::Gone).into(),
         borne(claim, report).into(),
-        i16::try_from(LEAST).unwrap_or(1).into(),
-        i16::try_from(MOST).unwrap_or(i16::MAX).into(),
-        refused_persons(db, claim, report).await?.into(),
-    ];
-    // A number that was found by going slower holds at once; one that was found by going faster waits until nobody was slowed for a while.
-    let statement = sql(
-        "UPDATE push_origin SET
-            failures_in_row = CASE WHEN $4 = $3 THEN failures_in_row + $4 ELSE 0 END,
-            minute_from = CASE WHEN minute_from BETWEEN $2 - interval '1 minute' AND $2 THEN minute_from ELSE $2 END,
-            minute_answers = $3 + CASE WHEN minute_from BETWEEN $2 - interval '1 minute' AND $2 THEN minute_answers ELSE 0 END,
-            minute_refused = $12 + CASE WHEN minute_from BETWEEN $2 - interval '1 minute' AND $2 THEN minute_refused ELSE 0 END,
-            moment_from = CASE WHEN moment_from BETWEEN $2 - interval '10 seconds' AND $2 THEN moment_from ELSE $2 END,
-            moment_answers = $3 + CASE WHEN moment_from BETWEEN $2 - interval '10 seconds' AND $2 THEN moment_answers ELSE 0 END,
-            moment_too_fast = $6 + CASE WHEN moment_from BETWEEN $2 - interval '10 seconds' AND $2 THEN moment_too_fast ELSE 0 END,
-            at_once = greatest($10, least($11, CASE WHEN $9 < at_once THEN $9
-                           WHEN slowed_at BETWEEN $2 - interval '10 seconds' AND $2 THEN at_once ELSE greatest($9, at_once) END)),
-            slowed_at = CASE WHEN $9 < at_once THEN $2 ELSE slowed_at END,
-            accepted = accepted + $7, gone = gone + $8, refused = refused + $5, too_fast = too_fast + $6, failed = failed + $4,
-            other = other + $3 - $4 - $5 - $6 - $7 - $8
-         WHERE origin = $1
-         RETURNING failures_in_row, minute_answers, minute_refused, moment_answers, moment_too_fast, paused_until, reason",
-        values,
-    );
-    let mut noted = Noted::find_by_statement(statement.clone()).one(db).await?;
-    if noted.is_none() {
-        let first = "INSERT INTO push_origin (origin) VALUES ($1) ON CONFLICT (origin) DO NOTHING";
-        db.execute_raw(sql(first, [claim.origin.clone().into()])).await?;
-        noted = Noted::find_by_statement(statement).one(db).await?;
-    }
-    let Some(noted) = noted else { return Ok(()) };
-    pause(db, &claim.origin, &noted, now).await
+        report.those(claim, |one| one.tells == Tells::Refused).into(),
+    ]
 }
 
-/// To how many persons the service refused our signature.
-async fn refused_persons(db: &impl ConnectionTrait, claim: &Claim, report: &Report) -> Result<i32, DbErr> {
-    let refused = report.those(claim, |one| one.tells == Tells::Refused);
-    if refused.is_empty() {
-        return Ok(0);
-    }
-    let statement = "SELECT count(DISTINCT person_id)::int AS persons FROM subscription WHERE city_id = $1 AND id = ANY($2)";
-    let row = db.query_one_raw(sql(statement, [claim.city_id.0.into(), refused.into()])).await?;
-    row.map_or(Ok(0), |row| row.try_get("", "persons"))
-}
-
-/// What the service as a whole bears, as one batch found it. None where it found nothing out.
-fn borne(claim: &Claim, report: &Report) -> Option<i16> {
-    let window = report.window.as_ref()?;
-    let sharers = usize::try_from(claim.sharers).unwrap_or(1).max(1);
-    let before = usize::try_from(claim.at_once).unwrap_or(LEAST);
-    let found = i16::try_from((window.size() * sharers).clamp(LEAST, MOST)).ok()?;
-    // Rounding its share down must not make it less.
-    let told = window.slowed() || usize::try_from(found).is_ok_and(|found| found > before);
-    told.then_some(found)
-}
-
-async fn pause(db: &impl ConnectionTrait, origin: &str, noted: &Noted, now: OffsetDateTime) -> Result<(), DbErr> {
-    let Noted { failures_in_row: failures, minute_answers, minute_refused, moment_answers, moment_too_fast, .. } =
-        noted;
-    let pause = if *failures >= SICK_AFTER {
+/// Opens or closes the breaker, by what was `noted` of the service.
+///
+/// # Errors
+/// The database's.
+pub async fn judge(
+    db: &impl ConnectionTrait,
+    origin: &str,
+    noted: &QueryResult,
+    now: OffsetDateTime,
+) -> Result<(), DbErr> {
+    let noted = Noted::from_query_result(noted, "")?;
+    let Some(failures) = noted.failures_in_row else { return Ok(()) };
+    let number = |number: Option<i32>| number.unwrap_or_default();
+    let (minute_answers, minute_refused) = (number(noted.minute_answers), number(noted.minute_refused));
+    let (moment_answers, moment_too_fast) = (number(noted.moment_answers), number(noted.moment_too_fast));
+    let pause = if failures >= SICK_AFTER {
         tracing::error!(origin, failures, "a push service fails: it is left alone for a minute");
         Some((PAUSE, "fails"))
-    } else if *minute_answers >= TELLING && minute_refused * 5 >= *minute_answers {
+    } else if minute_answers >= TELLING && minute_refused * 5 >= minute_answers {
         tracing::error!(
             origin,
             refused = minute_refused,
@@ -132,7 +115,7 @@ async fn pause(db: &impl ConnectionTrait, origin: &str, noted: &Noted, now: Offs
             "a push service refuses our signature: look at the clock, the key and the subject"
         );
         Some((PAUSE, "refuses our signature"))
-    } else if *moment_answers >= TELLING_OF_SPEED && moment_too_fast * 20 >= *moment_answers {
+    } else if moment_answers >= TELLING_OF_SPEED && moment_too_fast * 20 >= moment_answers {
         tracing::warn!(
             origin,
             too_fast = moment_too_fast,
@@ -154,4 +137,15 @@ async fn pause(db: &impl ConnectionTrait, origin: &str, noted: &Noted, now: Offs
                      WHERE origin = $1";
     db.execute_raw(sql(statement, [origin.into(), until.into(), reason.into()])).await?;
     Ok(())
+}
+
+/// What the service as a whole bears, as one batch found it. None where it found nothing out.
+fn borne(claim: &Claim, report: &Report) -> Option<i16> {
+    let window = report.window.as_ref()?;
+    let sharers = usize::try_from(claim.sharers).unwrap_or(1).max(1);
+    let before = usize::try_from(claim.at_once).unwrap_or(LEAST);
+    let found = i16::try_from((window.size() * sharers).clamp(LEAST, MOST)).ok()?;
+    // Rounding its share down must not make it less.
+    let told = window.slowed() || usize::try_from(found).is_ok_and(|found| found > before);
+    told.then_some(found)
 }

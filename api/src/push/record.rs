@@ -1,10 +1,10 @@
-//! Recording what became of a batch: under its token, in one transaction with the batches that try again.
+//! Recording what became of a batch: under its token, in one statement with the batches that try again. Most of what recording costs is the
+//! way to the database and back.
 
 use std::collections::BTreeMap;
 
-use entity::ids::{BatchId, SubscriptionId};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, TransactionTrait as _, Value};
-use time::OffsetDateTime;
+use sea_orm::{ConnectionTrait, DbErr, Value};
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{
@@ -53,21 +53,48 @@ impl Report {
     }
 }
 
-/// Records a batch. False when its lease is out or another worker has taken it over: then nothing was recorded, since a correction may
-/// have been planned meanwhile in the belief that nobody is sending.
+/// Records a batch, in one statement with the batches that try again and with what it tells of the service. False when its lease is out or
+/// another worker has taken it over: then nothing was recorded, since a correction may have been planned meanwhile in the belief that
+/// nobody is sending.
 ///
 /// # Errors
 /// The database's.
 pub async fn record(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     claim: &Claim,
     report: &Report,
     now: OffsetDateTime,
 ) -> Result<bool, DbErr> {
-    let transaction = db.begin().await?;
+    let text = format!(
+        "WITH recorded AS (
+            UPDATE batch SET done_at = $4, outcomes = $5, revision = $6, first_accepted_at = $7, last_accepted_at = $8,
+                   message_ids = $9, shortened_to = $10
+            WHERE city_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL AND leased_until > clock_timestamp()
+            RETURNING city_id, notice_id, revision, urgent, origin, expires_at
+         ), ended AS (
+            -- In the order of ids: the same phones may be in two batches that are recorded at once.
+            UPDATE subscription s SET gone_at = $4
+            FROM (SELECT s.id FROM recorded r JOIN subscription s ON s.city_id = r.city_id AND s.id = ANY ($11)
+                  WHERE s.gone_at IS NULL ORDER BY s.id FOR UPDATE OF s) AS gone
+            WHERE s.city_id = $1 AND s.id = gone.id
+         ), asked AS (
+            UPDATE subscription s SET renew = true FROM recorded r WHERE s.city_id = r.city_id AND s.id = ANY ($12)
+         ), again AS (
+            INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
+            SELECT r.city_id, gen_random_uuid(), r.notice_id, r.revision, r.urgent, r.origin, w.ids, w.attempt,
+                   least(w.due_at, r.expires_at), r.expires_at
+            FROM recorded r CROSS JOIN (
+                SELECT array_agg(id ORDER BY place) AS ids, attempt, due_at
+                FROM unnest($13::uuid[], $14::smallint[], $15::timestamptz[]) WITH ORDINALITY AS waiting (id, attempt, due_at, place)
+                GROUP BY attempt, due_at) AS w
+         ), {noted}
+         SELECT noted.* FROM recorded LEFT JOIN noted ON true",
+        noted = origin::noted(16),
+    );
     let outcomes: Vec<i16> = report.sent.iter().map(|sent| sent.outcome as i16).collect();
     let (first, last) = report.accepted();
-    let values: [Value; 10] = [
+    let (again, attempts, due) = again(claim, report, now);
+    let values: [Value; 15] = [
         claim.city_id.0.into(),
         claim.id.0.into(),
         claim.fence.into(),
@@ -78,73 +105,29 @@ pub async fn record(
         last.into(),
         report.message_ids().into(),
         report.shortened_to().map(|seconds| i32::try_from(seconds).unwrap_or(i32::MAX)).into(),
+        report.those(claim, |sent| sent.outcome == Outcome::Gone).into(),
+        report.those(claim, |sent| sent.renew).into(),
+        again.into(),
+        attempts.into(),
+        due.into(),
     ];
-    let statement = sql(
-        "UPDATE batch SET done_at = $4, outcomes = $5, revision = $6, first_accepted_at = $7, last_accepted_at = $8,
-                message_ids = $9, shortened_to = $10
-         WHERE city_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL AND leased_until > clock_timestamp()",
-        values,
-    );
-    if transaction.execute_raw(statement).await?.rows_affected() == 0 {
-        return Ok(false);
-    }
-    mark(&transaction, claim, report, now).await?;
-    try_again(&transaction, claim, report, now).await?;
-    origin::note(&transaction, claim, report, now).await?;
-    transaction.commit().await?;
+    let values = values.into_iter().chain(origin::values(claim, report));
+    let Some(noted) = db.query_one_raw(sql(&text, values)).await? else { return Ok(false) };
+    origin::judge(db, &claim.origin, &noted, now).await?;
     Ok(true)
 }
 
-async fn mark(db: &impl ConnectionTrait, claim: &Claim, report: &Report, now: OffsetDateTime) -> Result<(), DbErr> {
-    let gone = report.those(claim, |sent| sent.outcome == Outcome::Gone);
-    if !gone.is_empty() {
-        // In the order of ids: the same phones may be in two batches that are recorded at once.
-        let statement = "UPDATE subscription s SET gone_at = $3
-             FROM (SELECT id FROM subscription WHERE city_id = $1 AND id = ANY($2) AND gone_at IS NULL ORDER BY id FOR UPDATE) AS ended
-             WHERE s.city_id = $1 AND s.id = ended.id";
-        db.execute_raw(sql(statement, [claim.city_id.0.into(), gone.into(), now.into()])).await?;
-    }
-    let renew = report.those(claim, |sent| sent.renew);
-    if !renew.is_empty() {
-        let statement = "UPDATE subscription SET renew = true WHERE city_id = $1 AND id = ANY($2)";
-        db.execute_raw(sql(statement, [claim.city_id.0.into(), renew.into()])).await?;
-    }
-    Ok(())
-}
-
-/// Those that wait equally long leave together. What was put off, and is not waited for, is no further than before.
-async fn try_again(
-    db: &impl ConnectionTrait,
-    claim: &Claim,
-    report: &Report,
-    now: OffsetDateTime,
-) -> Result<(), DbErr> {
-    let mut waiting: BTreeMap<time::Duration, Vec<Uuid>> = BTreeMap::new();
+/// What is tried again: who, for which time, and from when. Those that wait equally long leave together. What was put off, and is not waited
+/// for, is no further than before.
+fn again(claim: &Claim, report: &Report, now: OffsetDateTime) -> (Vec<Uuid>, Vec<i16>, Vec<OffsetDateTime>) {
+    let mut times: BTreeMap<Duration, OffsetDateTime> = BTreeMap::new();
+    let (mut ids, mut attempts, mut due) = (Vec::new(), Vec::new(), Vec::new());
     for (id, sent) in claim.subscription_ids.iter().zip(&report.sent) {
         if let Some(wait) = sent.again_in {
-            waiting.entry(wait).or_default().push(SubscriptionId(*id).0);
+            ids.push(*id);
+            attempts.push(claim.attempt.saturating_add(i16::from(!wait.is_zero())));
+            due.push(*times.entry(wait).or_insert_with(|| now + with_jitter(wait)));
         }
     }
-    for (wait, ids) in waiting {
-        let due_at = (now + with_jitter(wait)).min(claim.expires_at);
-        let values: [Value; 10] = [
-            claim.city_id.0.into(),
-            BatchId::new().0.into(),
-            claim.notice_id.0.into(),
-            report.revision.into(),
-            claim.urgent.into(),
-            claim.origin.clone().into(),
-            ids.into(),
-            claim.attempt.saturating_add(i16::from(!wait.is_zero())).into(),
-            due_at.into(),
-            claim.expires_at.into(),
-        ];
-        db.execute_raw(sql(
-            "INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            values,
-        ))
-        .await?;
-    }
-    Ok(())
+    (ids, attempts, due)
 }
