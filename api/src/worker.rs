@@ -277,7 +277,10 @@ impl Worker {
             let mut tick = tokio::time::interval(TICK);
             loop {
                 tick.tick().await;
-                if let Err(error) = self.post.ahead.foresee(self.db(), self.ground.clock.now()).await {
+                // What is being sent comes first.
+                if self.post.desk.in_hand.load(Relaxed) == 0
+                    && let Err(error) = self.post.ahead.foresee(self.db(), self.ground.clock.now()).await
+                {
                     complain(&error);
                 }
             }

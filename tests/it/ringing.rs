@@ -121,6 +121,38 @@ async fn a_correction_rings_exactly_those_who_got_the_original() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_correction_that_a_batch_has_brought_before_it_was_planned_rings_once() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let (first, second, last) = (push.phone(), push.phone(), push.phone());
+    let resident = app.resident(town::YAMA_1).await;
+    for phone in [&first, &second, &last] {
+        resident.turn_on(phone).await;
+    }
+    let officer = app.officer(town::YAMA).await;
+    second.answer([Reply::Status(503, vec![("retry-after", "600")], "")]);
+    last.answer([Reply::Status(503, vec![("retry-after", "3600")], "")]);
+    let id = officer.announce("清掃は9時", town::YAMA).await;
+    app.work().await;
+    let correction = json!({ "title": "清掃は8時", "reason": "時刻の誤り" });
+    let _ = officer.post(&format!("/api/v1/notices/{id}/correct"), &correction).await.expect(200);
+    // Somebody is sending a batch with a text that nobody can name: the correction waits, and another batch brings it meanwhile.
+    let held =
+        "UPDATE batch SET leased_until = now() + interval '1 hour' WHERE due_at = (SELECT max(due_at) FROM batch)";
+    app.tamper(held).await;
+    push.clock.advance(Duration::minutes(13));
+    app.work().await;
+    assert_eq!((first.titles(), second.titles()), (vec!["清掃は9時".into()], vec!["【訂正】清掃は8時".into()]));
+    app.tamper("UPDATE batch SET leased_until = NULL WHERE done_at IS NULL").await;
+    app.work().await;
+    assert_eq!(first.titles(), ["清掃は9時", "【訂正】清掃は8時"]);
+    assert_eq!(second.titles(), ["【訂正】清掃は8時"]);
+    push.clock.advance(Duration::hours(2));
+    app.work().await;
+    assert_eq!(last.titles(), ["【訂正】清掃は8時"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_left_is_left_alone() {
     let push = PushService::start().await;
     let app = TestApp::start_with_push(&push).await;

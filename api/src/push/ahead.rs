@@ -30,6 +30,12 @@ const TOGETHER: usize = 500;
 const WAITING: usize = 2_000_000;
 /// How long a maker waits while something is being sent.
 const BETWEEN_BATCHES: StdDuration = StdDuration::from_millis(20);
+/// Among these are all that a notice is for: who lives in its areas, and who holds any seat.
+const MAY_BE_MEANT: &str = "
+    SELECT s.id FROM notice n JOIN area a ON a.city_id = $1 AND a.path && n.area_ids
+    JOIN subscription s ON s.city_id = $1 AND s.area_id = a.id AND s.gone_at IS NULL WHERE n.city_id = $1 AND n.id = $2
+    UNION SELECT s.id FROM seat t JOIN subscription s ON s.city_id = $1 AND s.person_id = t.person_id AND s.gone_at IS NULL
+    WHERE t.city_id = $1";
 /// The lowest priority that there is.
 const LOWEST: i32 = 19;
 
@@ -108,7 +114,7 @@ impl Ahead {
         (city, notice): (CityId, NoticeId),
         now: OffsetDateTime,
     ) -> Result<(), DbErr> {
-        let text = format!("{} SELECT id FROM audience", audience("SELECT id FROM subscription WHERE city_id = $1"));
+        let text = format!("{} SELECT id FROM audience", audience(MAY_BE_MEANT));
         let values = [city.0.into(), notice.0.into(), now.to_offset(JAPAN).date().into()];
         let rows = db.query_all_raw(sql(&text, values)).await?;
         let ids: Result<Vec<Uuid>, DbErr> = rows.iter().map(|row| row.try_get_by_index(0)).collect();

@@ -187,8 +187,8 @@ fn batches(first: usize) -> String {
     )
 }
 
-/// The subscriptions of those who were reached by an earlier revision: browsers change their subscriptions, persons stay. Not those of
-/// which a batch is still waiting: it will send the newest text. `$4` is the revision that is planned.
+/// The subscriptions of those who were reached by an earlier revision: browsers change their subscriptions, persons stay. Not those in a
+/// batch that is still waiting, which will send the newest text, or that has sent it. `$4` is the revision that is planned.
 fn got_it_before() -> String {
     format!(
         "SELECT s.id FROM subscription s WHERE s.city_id = $1 AND s.gone_at IS NULL AND s.person_id IN (
@@ -197,7 +197,7 @@ fn got_it_before() -> String {
              WHERE b.city_id = $1 AND b.notice_id = $2 AND b.revision < $4 AND b.done_at IS NOT NULL AND sent.outcome = {})
          AND s.id NOT IN (
              SELECT unnest(b.subscription_ids) FROM batch b
-             WHERE b.city_id = $1 AND b.notice_id = $2 AND b.done_at IS NULL)",
+             WHERE b.city_id = $1 AND b.notice_id = $2 AND (b.done_at IS NULL OR b.revision >= $4))",
         Outcome::Accepted as i16
     )
 }
