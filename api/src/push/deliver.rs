@@ -11,7 +11,7 @@ use std::{
 };
 
 use entity::{area, notice};
-use sea_orm::{DatabaseConnection, DbErr, EntityTrait as _, FromQueryResult};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, EntityTrait as _};
 use uuid::Uuid;
 
 use super::{
@@ -151,12 +151,11 @@ impl Post {
         Ok(Report { revision: notice.revision, sent, window: Some(window) })
     }
 
-    /// The batch's subscriptions that the notice is still for. They come as one row of lists: reading a row for each phone is half of what a
-    /// message made ahead costs.
+    /// The batch's subscriptions that the notice is still for. Read by place and not by name: it is half of what a message made
+    /// ahead costs.
     async fn addressees(&self, claim: &Claim) -> Result<Vec<Addressee>, DbErr> {
         let text = format!(
-            "{} SELECT array_agg(id) AS ids, array_agg(endpoint) AS endpoints, array_agg(p256dh) AS p256dh, array_agg(auth) AS auth,
-                       array_agg(vapid_key) AS vapid_keys FROM audience HAVING count(*) > 0",
+            "{} SELECT id, endpoint, p256dh, auth, vapid_key FROM audience",
             audience("SELECT unnest($4::uuid[])")
         );
         let values = [
@@ -165,31 +164,21 @@ impl Post {
             self.desk.clock.today().into(),
             claim.subscription_ids.clone().into(),
         ];
-        let Some(lists) = Lists::find_by_statement(sql(&text, values)).one(&self.ledger).await? else {
-            return Ok(Vec::new());
-        };
         let places: HashMap<Uuid, usize> = claim.subscription_ids.iter().enumerate().map(|(n, id)| (*id, n)).collect();
-        let phones = lists.ids.into_iter().zip(lists.endpoints).zip(lists.p256dh).zip(lists.auth).zip(lists.vapid_keys);
-        let addressee = |((((id, endpoint), p256dh), auth), vapid_key)| Addressee {
-            id,
-            place: places.get(&id).copied().unwrap_or_default(),
-            endpoint,
-            p256dh,
-            auth,
-            vapid_key,
+        let rows = self.ledger.query_all_raw(sql(&text, values)).await?;
+        let addressee = |row: &sea_orm::QueryResult| {
+            let id: Uuid = row.try_get_by_index(0)?;
+            Ok(Addressee {
+                id,
+                place: places.get(&id).copied().unwrap_or_default(),
+                endpoint: row.try_get_by_index(1)?,
+                p256dh: row.try_get_by_index(2)?,
+                auth: row.try_get_by_index(3)?,
+                vapid_key: row.try_get_by_index(4)?,
+            })
         };
-        Ok(phones.map(addressee).collect())
+        rows.iter().map(addressee).collect()
     }
-}
-
-/// What is needed of each phone of a batch, in the same order.
-#[derive(FromQueryResult)]
-struct Lists {
-    ids: Vec<Uuid>,
-    endpoints: Vec<String>,
-    p256dh: Vec<Vec<u8>>,
-    auth: Vec<Vec<u8>>,
-    vapid_keys: Vec<String>,
 }
 
 /// One batch in hand, for as long as it is.
