@@ -28,8 +28,9 @@ use crate::{
 
 /// How many subscriptions a batch holds at most.
 pub const BATCH: usize = 500;
-/// Areas in the first part of a plan: few, so that the first phones ring at once.
+/// Areas in the first part of a plan, and subscriptions in a batch of it: few, so that the first phones ring at once.
 const FIRST_AREAS: i64 = 8;
+const FIRST_BATCH: usize = 100;
 /// An emergency is over by the next day unless it says otherwise.
 const EMERGENCY_MATTERS: Duration = Duration::hours(24);
 
@@ -129,7 +130,7 @@ async fn plan_part(
                 complete = $4::bigint IS NULL OR (SELECT count(*) FROM turn) < $4
          WHERE city_id = $1 AND notice_id = $2 AND revision = $5",
         part = part(),
-        batches = batches(5),
+        batches = batches(5, if areas.is_some() { FIRST_BATCH } else { BATCH }),
     );
     let values = [
         notice.city_id.0.into(),
@@ -157,7 +158,7 @@ async fn plan_correction(
          UPDATE plan SET subscriptions = (SELECT coalesce(sum(subscriptions), 0) FROM made), complete = true
          WHERE city_id = $1 AND notice_id = $2 AND revision = $4",
         audience = audience(&got_it_before()),
-        batches = batches(4),
+        batches = batches(4, BATCH),
     );
     let today = now.to_offset(JAPAN).date();
     let values = [notice.city_id.0.into(), notice.id.0.into(), today.into(), revision, urgent, at, expires_at];
@@ -165,10 +166,10 @@ async fn plan_correction(
     Ok(())
 }
 
-/// The middle of a query: batches of the `audience`, by push service. The values from `$first` on are the revision, whether it is
+/// The middle of a query: batches of the `audience`, by push service, of at most `size`. The values from `$first` on are the revision, whether it is
 /// urgent, from when and until when it is to be sent. The audience comes area by area, so that neighbours are in one batch: what is looked
 /// up for them is the same. The ids of batches are seen by nobody and ordered by nothing: the database may draw them.
-fn batches(first: usize) -> String {
+fn batches(first: usize, size: usize) -> String {
     format!(
         "served AS MATERIALIZED (
              SELECT origin, array_agg(id) AS ids FROM audience GROUP BY origin
@@ -176,8 +177,8 @@ fn batches(first: usize) -> String {
              INSERT INTO push_origin (origin) SELECT origin FROM served ORDER BY origin ON CONFLICT DO NOTHING
          ), made AS (
              INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
-             SELECT $1, gen_random_uuid(), $2, ${revision}, ${urgent}, origin, ids[place : place + {BATCH} - 1], 1, ${at}, ${expires_at}
-             FROM served CROSS JOIN LATERAL generate_series(1, cardinality(ids), {BATCH}) AS place
+             SELECT $1, gen_random_uuid(), $2, ${revision}, ${urgent}, origin, ids[place : place + {size} - 1], 1, ${at}, ${expires_at}
+             FROM served CROSS JOIN LATERAL generate_series(1, cardinality(ids), {size}) AS place
              RETURNING cardinality(subscription_ids) AS subscriptions
          )",
         revision = first,
