@@ -281,7 +281,7 @@ async fn ground(settings: Settings, url: &SecretString, origin: Origin) -> Outco
     let unset = || "KAIRAN_KEYS_DIR is not set: `kairan keys DIR` makes keys, and this setting says where they are";
     let db = current(url, 20).await?;
     let keys = Arc::new(Keys::load(settings.keys_dir.as_deref().ok_or_else(unset)?)?);
-    Ok(Ground { db, settings, keys, clock: Clock::system(), origin })
+    Ok(Ground { db, settings, keys, clock: Clock::system(), origin }.keeping_time().await)
 }
 
 async fn serve(settings: Settings, url: &SecretString) -> Outcome {

@@ -7,6 +7,7 @@
 
 pub mod gather;
 pub mod private;
+pub mod timekeeping;
 
 use std::time::Duration;
 
@@ -20,7 +21,6 @@ use sqlx::{
     Connection as _, Executor as _,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
-use time::OffsetDateTime;
 
 use crate::problem::Problem;
 
@@ -54,7 +54,7 @@ pub async fn connect(url: &SecretString, connections: u32) -> Result<DatabaseCon
         .acquire_timeout(WAIT)
         .after_release(|connection, _| {
             Box::pin(async move {
-                connection.execute("ROLLBACK").await?;
+                given_back(connection.execute("ROLLBACK")).await?;
                 Ok(true)
             })
         })
@@ -83,8 +83,20 @@ pub fn for_single_statements(db: &DatabaseConnection, connections: u32) -> Datab
                 Ok(true)
             })
         })
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                given_back(connection.ping()).await?;
+                Ok(true)
+            })
+        })
         .connect_lazy_with(options);
     SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
+}
+
+/// Asks a connection that comes back for a sign of life. One whose link was cut without a word would otherwise keep its place in the pool until
+/// the system gives it up, after a quarter of an hour.
+async fn given_back<T>(sign: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    tokio::time::timeout(WAIT, sign).await.map_err(|_| sqlx::Error::PoolTimedOut)?
 }
 
 /// An answer of the database, or an error where none comes within `limit`: a link that was cut without a word is a long silence.
@@ -94,15 +106,6 @@ pub fn for_single_statements(db: &DatabaseConnection, connections: u32) -> Datab
 pub async fn within<T>(limit: Duration, answer: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
     let silent = |_| DbErr::Conn(RuntimeErr::Internal(format!("no answer within {} s", limit.as_secs())));
     tokio::time::timeout(limit, answer).await.map_err(silent)?
-}
-
-/// The time that all go by.
-///
-/// # Errors
-/// The database's.
-pub async fn time(db: &impl ConnectionTrait) -> Result<OffsetDateTime, DbErr> {
-    let row = db.query_one_raw(sql("SELECT clock_timestamp() AS now", [])).await?;
-    row.ok_or_else(|| DbErr::RecordNotFound("the time".into()))?.try_get("", "now")
 }
 
 /// Listens to `channel` on a connection of its own.

@@ -24,7 +24,7 @@ use crate::{
     keys::Keys,
     notices::{self, Lists},
     openapi::complete,
-    postgres,
+    postgres::{self, timekeeping},
     problem::Problem,
     push,
     receipts::{self, Receipts},
@@ -48,6 +48,16 @@ pub struct Ground {
     pub clock: Clock,
     /// The only origin that is put into links.
     pub origin: Origin,
+}
+
+impl Ground {
+    /// The same with the clock set by the database, now and for as long as the runtime lives.
+    pub async fn keeping_time(self) -> Self {
+        timekeeping::set(&self.clock, &self.db).await;
+        let (clock, db) = (self.clock.clone(), self.db.clone());
+        tokio::spawn(async move { timekeeping::keep(&clock, &db).await });
+        self
+    }
 }
 
 /// Every call, in one place: `openapi` documents exactly what is served.

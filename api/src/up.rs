@@ -75,7 +75,7 @@ impl Up {
         let db = postgres::connect(&self.database, 20).await?;
         postgres::migrate(&db).await?;
         let (settings, keys) = (self.settings.clone(), self.keys.clone());
-        let ground = Ground { db, settings, keys, clock: Clock::system(), origin };
+        let ground = Ground { db, settings, keys, clock: Clock::system(), origin }.keeping_time().await;
         // A made-up city and links that let anybody in are for development.
         let with_demo = with_demo && ground.settings.env == Environment::Development;
         let links = if with_demo { demo::prepare(&ground).await? } else { Vec::new() };

@@ -4,8 +4,6 @@
 //! each other, so that the first phones of a city ring while its last are looked for. Several batches are in hand at once, of each
 //! service no more than a few, and some room is kept for emergencies, so that a sick service or a large notice holds up nobody else. Meanwhile
 //! keys are made ahead for whoever is next.
-//!
-//! What is due is asked by the database's time: a machine whose clock is wrong neither publishes early nor gives up too soon.
 
 mod hands;
 
@@ -21,7 +19,7 @@ use tokio::sync::{Notify, watch};
 use self::hands::Hands;
 use crate::{
     clock::JAPAN,
-    postgres::{self, for_single_statements, listen, within},
+    postgres::{for_single_statements, listen, within},
     push::{
         ahead::{self, Ahead},
         claim::{Room, claim},
@@ -46,17 +44,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PLANNING: Duration = Duration::from_secs(60);
 /// Who has heard nothing for so long listens anew: a link that was cut without a word is silent too.
 const SILENCE: Duration = Duration::from_secs(60);
-/// A machine's clock that is further off is spoken of.
-const FAR_OFF: time::Duration = time::Duration::seconds(10);
 /// Batches in hand at once, and of these what is no emergency.
 const IN_HAND: usize = 12;
 const CALM: usize = 8;
 /// Connections for claiming, addressing, holding and recording them.
 const LEDGER: u32 = 4;
-/// Of one service.
+/// Of one service; emergencies one less, so that one that hangs leaves room for another's.
 const OF_ONE_SERVICE: usize = 4;
-/// How often the clock is set.
-const TIME: Duration = Duration::from_secs(10);
 /// How often old answers are forgotten, and keys that nobody needs any more.
 const PURGE: Duration = Duration::from_secs(3600);
 
@@ -163,11 +157,6 @@ impl Worker {
         let (published, planned) = (Notify::new(), Notify::new());
         let mut stopped = stop.clone();
         tokio::select! {
-            () = self.set_clock() => {}
-            () = stopped_by(&mut stop) => return,
-        }
-        tokio::select! {
-            () = self.keep_time() => {}
             () = self.hear(&published) => {}
             () = self.plan(&published, &planned) => {}
             () = self.make_keys() => {}
@@ -177,36 +166,6 @@ impl Worker {
         }
         // Whoever ended first, the worker ends when it is told to.
         stopped_by(&mut stopped).await;
-    }
-
-    /// Sets the clock by the database's, as soon as that can be had.
-    async fn set_clock(&self) {
-        let mut tick = tokio::time::interval(TICK);
-        loop {
-            tick.tick().await;
-            match within(PATIENCE, postgres::time(self.db())).await {
-                Ok(now) => {
-                    let off = self.ground.clock.set(now);
-                    if off.abs() > FAR_OFF {
-                        tracing::warn!(
-                            seconds_ahead = off.whole_seconds(),
-                            "this machine's clock is not the database's, by which is gone here: look at its time service"
-                        );
-                    }
-                    return;
-                }
-                Err(error) => complain(&error),
-            }
-        }
-    }
-
-    /// Sets it again and again: a machine that slept has counted nothing meanwhile.
-    async fn keep_time(&self) {
-        let mut tick = tokio::time::interval(TIME);
-        loop {
-            tick.tick().await;
-            self.set_clock().await;
-        }
     }
 
     /// Passes on what the database calls out. That is a hint only: without it, there is the timer.

@@ -72,7 +72,7 @@ fn run(role: Role) -> Result<(), Box<dyn Error>> {
         let db = postgres::connect(&url, 20).await?;
         let keys = Arc::new(Keys::load(settings.keys_dir.as_deref().ok_or("KAIRAN_KEYS_DIR is not set")?)?);
         let origin = settings.public_origin.clone().unwrap_or_else(|| Origin::local(settings.listen));
-        let ground = Ground { db, settings, keys, clock, origin };
+        let ground = Ground { db, settings, keys, clock, origin }.keeping_time().await;
         match role {
             Role::Server => {
                 let (listener, _) = up::listen(&ground.settings)?;

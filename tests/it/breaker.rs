@@ -43,43 +43,45 @@ async fn row_401_403_a_wave_that_one_worker_sees_stops_the_other() {
     let push = PushService::start().await;
     let app = TestApp::start_with_push(&push).await;
     let mut phones = Vec::new();
-    for _ in 0..10 {
-        phones.extend(app.phones(&push, 1).await);
+    for home in std::iter::repeat_n(town::YAMA, 12).chain([town::OKA; 6]) {
+        let phone = push.phone();
+        app.resident(home).await.turn_on(&phone).await;
+        phones.push(phone);
     }
-    let officer = app.officer(town::YAMA).await;
+    let staff = app.staff(town::CITY).await;
     let [one, other] = workers(&app).await;
 
     phones[0].answer_status([401, 401]);
-    officer.announce("一つ目", town::YAMA).await;
+    staff.announce("一つ目", town::DISTRICT).await;
     one.turn().await.expect("a turn");
-    assert_eq!(origin(&app, "(paused_until IS NULL)::int").await, 1, "one in ten is no wave");
+    assert_eq!(origin(&app, "(paused_until IS NULL)::int").await, 1, "one in eighteen is no wave");
     push.clock.advance(Duration::minutes(2));
     other.turn().await.expect("a turn");
-    assert_eq!(shown(&phones), 10, "and its own phone rings a little later");
+    assert_eq!(shown(&phones), 18, "and its own phone rings a little later");
 
-    // Two in ten, each signed for twice.
+    // Five in eighteen, each signed for twice.
     let before = tries(&phones);
     push.clock.advance(Duration::minutes(2));
-    for phone in &phones[..2] {
+    for phone in &phones[..5] {
         phone.answer_status([403, 403]);
     }
-    officer.announce("二つ目", town::YAMA).await;
+    staff.announce("二つ目", town::DISTRICT).await;
     one.turn().await.expect("a turn");
-    assert_eq!(tries(&phones), before + 12);
+    assert_eq!(tries(&phones), before + 23);
     let refused = phones[0].tried();
     let [.., first, second] = &refused[..] else { panic!("two tries") };
     assert_ne!(first.headers["authorization"], second.headers["authorization"], "signed once more");
     assert_eq!(origin(&app, "(reason = 'refuses our signature')::int").await, 1);
 
-    officer.announce("三つ目", town::YAMA).await;
+    staff.announce("三つ目", town::DISTRICT).await;
     for worker in [&other, &one] {
         worker.turn().await.expect("a turn");
     }
-    assert_eq!(tries(&phones), before + 12, "nobody goes on");
-    assert_eq!(app.number("SELECT count(*) FROM subscription WHERE gone_at IS NULL AND NOT renew").await, 10);
+    assert_eq!(tries(&phones), before + 23, "nobody goes on");
+    assert_eq!(app.number("SELECT count(*) FROM subscription WHERE gone_at IS NULL AND NOT renew").await, 18);
     push.clock.advance(Duration::minutes(2));
     other.turn().await.expect("a turn");
-    assert_eq!(shown(&phones), 30, "nothing is lost");
+    assert_eq!(shown(&phones), 54, "nothing is lost");
     assert_eq!(origin(&app, "(paused_until IS NULL)::int").await, 1);
 }
 

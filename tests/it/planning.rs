@@ -1,8 +1,10 @@
 //! A notice for many associations is planned in parts, and nobody falls between two of them.
 
 use api::push::fan_out::fan_out;
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
-use tests::{Phone, PushService, TestApp, actor::notice};
+use tests::{Phone, PushService, Reply, TestApp, actor::notice};
+use time::Duration;
 
 const CITY: &str = "900002";
 /// More associations than the first part of a plan holds.
@@ -95,6 +97,52 @@ async fn a_correction_waits_until_the_rest_is_planned() {
     for phone in &phones {
         assert_eq!(phone.titles(), ["【訂正】清掃は8時"], "nobody was reached before, and everybody is");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_stands_still_while_it_plans_holds_up_no_other_notice() {
+    let push = PushService::start().await;
+    let (app, codes) = wide_city(&push).await;
+    let phone = push.phone();
+    app.join(&codes[0][0]).await.turn_on(&phone).await;
+    let (staff, second) = (app.staff(CITY).await, app.staff(CITY).await);
+    let id = staff.announce("市から", CITY).await;
+    // As it is after the first statements of `fan_out`.
+    let still = app.db().begin().await.expect("a transaction");
+    let begun = format!(
+        "SELECT pg_advisory_xact_lock(hashtextextended('plan {id}', 0));
+         INSERT INTO plan (city_id, notice_id, revision, planned_at, subscriptions, complete)
+         SELECT city_id, id, 1, now(), 0, false FROM notice WHERE id = '{id}'"
+    );
+    still.execute_unprepared(&begun).await.expect("a plan that has begun");
+    staff.alert(&second, "避難指示", CITY).await;
+    app.work().await;
+    assert_eq!(phone.titles().len(), 1, "the emergency alone");
+    still.rollback().await.expect("it is dead");
+    app.work().await;
+    assert_eq!(phone.titles().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_sent_until_the_day_that_a_correction_names() {
+    let push = PushService::start().await;
+    let (app, codes) = wide_city(&push).await;
+    let phone = push.phone();
+    app.join(&codes[0][0]).await.turn_on(&phone).await;
+    phone.answer([Reply::Status(503, vec![("retry-after", "86400")], "")]);
+    let staff = app.staff(CITY).await;
+    let (today, later) = (app.ground.clock.today(), app.ground.clock.today() + Duration::days(5));
+    let mut short = notice("明日まで", CITY);
+    short["circulate_until"] = json!((today + Duration::DAY).to_string());
+    let id = staff.draft(&short).await;
+    let _ = staff.publish(&id).await.expect(200);
+    app.work().await;
+    let correction = json!({ "title": "5日後まで", "reason": "延長", "circulate_until": later.to_string() });
+    let _ = staff.post(&format!("/api/v1/notices/{id}/correct"), &correction).await.expect(200);
+    app.work().await;
+    push.clock.advance(Duration::days(3));
+    app.work().await;
+    assert_eq!(phone.titles(), ["【訂正】5日後まで"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -80,7 +80,8 @@ async fn a_machine_whose_clock_is_wrong_sends_what_is_due_and_nothing_else() {
 
     let right = app.ground.clock.clone();
     let clock = Clock::following(move || right.now() + time::Duration::hours(25));
-    let worker = Worker::new(&Ground { clock, ..app.ground.clone() }).expect("a worker");
+    let ground = Ground { clock, ..app.ground.clone() }.keeping_time().await;
+    let worker = Worker::new(&ground).expect("a worker");
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(async move { worker.run(stopped).await });
     // The service refuses what is signed for more than a day ahead.

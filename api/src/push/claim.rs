@@ -89,7 +89,9 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
             ORDER BY urgent DESC, due_at LIMIT 1
             FOR UPDATE SKIP LOCKED
          ), taken AS (
+            -- It is sent with the text that is there now, or a later one: what was corrected before need not wait for it.
             UPDATE batch b SET fence = b.fence + 1,
+                   revision = (SELECT n.revision FROM notice n WHERE n.city_id = b.city_id AND n.id = b.notice_id),
                    leased_until = clock_timestamp() + CASE WHEN b.urgent THEN interval '4 seconds' ELSE interval '9 seconds' END
             FROM due WHERE b.city_id = due.city_id AND b.id = due.id
             RETURNING b.city_id, b.id, b.notice_id, b.urgent, b.origin, b.subscription_ids, b.attempt, b.expires_at, b.fence

@@ -37,7 +37,9 @@ const HEARTBEAT: StdDuration = StdDuration::from_secs(1);
 const RECORDINGS: u32 = 5;
 /// How long the database may take to renew a lease, and to record a batch.
 const RENEWING: StdDuration = StdDuration::from_secs(2);
-const RECORDING: StdDuration = StdDuration::from_secs(5);
+const RECORDING: StdDuration = StdDuration::from_secs(2);
+/// How long what a batch says may take to be read: then its lease runs out, and another worker tries.
+const READING: StdDuration = StdDuration::from_secs(5);
 
 /// What it takes to deliver.
 #[derive(Debug)]
@@ -128,19 +130,21 @@ impl Post {
             sent: vec![Sent::not(outcome); claim.subscription_ids.len()],
             window: None,
         };
-        let notice = notice::Entity::find_by_id((claim.city_id, claim.notice_id)).one(&self.db).await?;
+        let notice = notice::Entity::find_by_id((claim.city_id, claim.notice_id));
+        let notice = within(READING, notice.one(&self.db)).await?;
         let Some(notice) = notice.filter(|notice| notice.withdrawn_at.is_none()) else {
             return Ok(nobody(Outcome::Withdrawn, 1));
         };
         if self.desk.clock.now() >= claim.expires_at {
             return Ok(nobody(Outcome::Expired, notice.revision));
         }
-        let sender = area::Entity::find_by_id((claim.city_id, notice.sender_area_id)).one(&self.db).await?;
+        let sender = area::Entity::find_by_id((claim.city_id, notice.sender_area_id));
+        let sender = within(READING, sender.one(&self.db)).await?;
         let mut message = Message::new(&notice, &sender.map(|area| area.name).unwrap_or_default(), &self.origin)?;
         if let Some(payload) = &self.payload {
             message.body.clone_from(payload);
         }
-        let letters = self.addressees(claim).await?;
+        let letters = within(READING, self.addressees(claim)).await?;
         let mailing = Mailing::new(self.desk.clone(), claim.clone(), message, withdrawn);
         let sending = self.lanes.run(async move |transport| mailing.send(&transport, letters).await);
         let Sendings { sent: sendings, window } = sending.await.ok_or(DeliverError::NoLane)?;

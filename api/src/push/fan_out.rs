@@ -1,6 +1,6 @@
 //! Fanning out: each published notice gets its batches, in one transaction with the plan that says so.
 //!
-//! The plan's row decides who does it, so any number of workers may try at once and again. A notice for a whole city is planned in two parts, a few areas
+//! A lock decides who does it, so any number of workers may try at once and again, and none waits for another. A notice for a whole city is planned in two parts, a few areas
 //! first, so that the first phones ring before the last are found. The second part is all that are in no batch yet: who moves or takes a seat
 //! between the two is in one of them. A correction goes to those who got an earlier revision, and to nobody else: batches that are still waiting send the
 //! newest text by themselves. So it waits until the plan before it is complete, and while such a batch is on its way with a text that nobody
@@ -53,7 +53,14 @@ pub async fn fan_out(db: &DatabaseConnection, now: OffsetDateTime) -> Result<boo
 
 async fn plan_one(db: &DatabaseConnection, which: (CityId, NoticeId), now: OffsetDateTime) -> Result<bool, DbErr> {
     let transaction = db.begin().await?;
-    let done = plan(&transaction, which, now).await?;
+    // One that is slow or dead holds up this notice, and no other. The memory is for lists of all of a city's phones.
+    let mine = sql(
+        "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine,
+                set_config('lock_timeout', '1s', true), set_config('work_mem', '64MB', true)",
+        [format!("plan {}", which.1).into()],
+    );
+    let mine = transaction.query_one_raw(mine).await?.is_some_and(|row| row.try_get("", "mine").unwrap_or(false));
+    let done = mine && plan(&transaction, which, now).await?;
     transaction.commit().await?;
     Ok(done)
 }
@@ -87,14 +94,19 @@ async fn plan(db: &DatabaseTransaction, (city, id): (CityId, NoticeId), now: Off
     let expires_at = valid_until(&notice, came_out(db, &notice).await?, now);
     let common = |revision: i32| -> [Value; 4] { [revision.into(), urgent.into(), now.into(), expires_at.into()] };
     let open = db.query_one_raw(sql(
-        "SELECT revision FROM plan WHERE city_id = $1 AND notice_id = $2 AND NOT complete FOR UPDATE SKIP LOCKED",
+        "SELECT revision FROM plan WHERE city_id = $1 AND notice_id = $2 AND NOT complete",
         [city.into(), id.into()],
     ));
     if let Some(row) = open.await? {
         plan_part(db, (&notice, None), now, common(row.try_get("", "revision")?)).await?;
         return Ok(true);
     }
-    // Who has it locked makes a part of it; the key decides between two who begin.
+    if notice.revision > 1 {
+        // Whoever may be about to record a batch too late is waited for or shut out: then who is counted as waiting for the newest text is.
+        let late = "UPDATE batch SET fence = fence + 1
+             WHERE city_id = $1 AND notice_id = $2 AND done_at IS NULL AND leased_until <= clock_timestamp()";
+        db.execute_raw(sql(late, [city.into(), id.into()])).await?;
+    }
     let first = db.query_one_raw(sql(
         "INSERT INTO plan (city_id, notice_id, revision, planned_at, subscriptions, complete)
          SELECT n.city_id, n.id, n.revision, $4, 0, false FROM notice n
@@ -146,7 +158,8 @@ async fn plan_part(
     Ok(())
 }
 
-/// Those who got an earlier revision, at once: how many they are is known.
+/// Those who got an earlier revision, at once: how many they are is known. A correction may say until when the notice matters: what waits is
+/// sent until then.
 async fn plan_correction(
     db: &DatabaseTransaction,
     notice: &notice::Model,
@@ -154,7 +167,9 @@ async fn plan_correction(
     [revision, urgent, at, expires_at]: [Value; 4],
 ) -> Result<(), DbErr> {
     let text = format!(
-        "{audience}, {batches}
+        "{audience}, {batches}, extended AS (
+             UPDATE batch SET expires_at = $7 WHERE city_id = $1 AND notice_id = $2 AND done_at IS NULL
+         )
          UPDATE plan SET subscriptions = (SELECT coalesce(sum(subscriptions), 0) FROM made), complete = true
          WHERE city_id = $1 AND notice_id = $2 AND revision = $4",
         audience = audience(&got_it_before()),

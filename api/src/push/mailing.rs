@@ -149,7 +149,8 @@ impl Mailing {
                 // Another worker may have the key; where none has, only the phone's owner can help.
                 let renew = matches!(error, VapidError::UnknownKey(_));
                 self.complain(to, &error.to_string());
-                return Sent { renew, tells: Tells::Nothing, ..Sent::after(Verdict::Resign, attempt, left) };
+                let patient = (claim.attempt, false);
+                return Sent { renew, tells: Tells::Nothing, ..Sent::after(Verdict::Resign, patient, left) };
             }
         };
         let Some((verdict, taken)) = self.insist(transport, to, signature).await else {

@@ -1,8 +1,8 @@
 //! What all workers know of a push service, kept in the database: the breaker, how much it bears at once, and what it has answered.
 //!
 //! A service that fails fifty times in a row, or that refuses our signature to every fifth phone of a minute, is left alone for a minute. Of
-//! refusals each person counts once: who registers twenty browsers that nobody can sign for silences no others. A service
-//! that finds us too fast for every twentieth phone of ten seconds rests for ten, and bears half as much from then on. Only an emergency goes on
+//! refusals each person counts once, and only those of a first try: a few who register browsers that nobody can sign for silence no
+//! others. A service that finds us too fast for every twentieth phone of ten seconds rests for ten, and bears half as much from then on. Only an emergency goes on
 //! trying, once in ten seconds.
 
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Value};
@@ -22,7 +22,7 @@ pub const SICK_AFTER: i32 = 50;
 const PAUSE: Duration = Duration::MINUTE;
 /// How long one that calls us too fast is.
 const REST: Duration = Duration::seconds(10);
-/// So few answers say nothing of a service.
+/// So few persons to whom it refuses our signature say nothing of a service.
 const TELLING: i32 = 5;
 /// So many answers are needed before every twentieth means anything.
 const TELLING_OF_SPEED: i32 = 20;
@@ -77,6 +77,7 @@ pub fn values(claim: &Claim, report: &Report) -> [Value; 8] {
         i32::try_from(report.sent.iter().filter(|one| what(one)).count()).unwrap_or(i32::MAX)
     };
     let tell = |tells: Tells| count(&move |one| one.tells == tells);
+    let counts = claim.attempt == 1 || claim.probing;
     [
         count(&|one| one.tells != Tells::Nothing).into(),
         tell(Tells::Sick).into(),
@@ -85,7 +86,7 @@ pub fn values(claim: &Claim, report: &Report) -> [Value; 8] {
         count(&|one| one.outcome == Outcome::Accepted).into(),
         count(&|one| one.outcome == Outcome::Gone).into(),
         borne(claim, report).into(),
-        report.those(claim, |one| one.tells == Tells::Refused).into(),
+        report.those(claim, |one| counts && one.tells == Tells::Refused).into(),
     ]
 }
 
@@ -107,7 +108,7 @@ pub async fn judge(
     let pause = if failures >= SICK_AFTER {
         tracing::error!(origin, failures, "a push service fails: it is left alone for a minute");
         Some((PAUSE, "fails"))
-    } else if minute_answers >= TELLING && minute_refused * 5 >= minute_answers {
+    } else if minute_refused >= TELLING && minute_refused * 5 >= minute_answers {
         tracing::error!(
             origin,
             refused = minute_refused,

@@ -36,7 +36,8 @@ impl Hands {
     pub(super) fn busy(&self, urgent: bool) -> Vec<String> {
         let held = || self.held.values().filter(|(_, kind)| *kind == urgent).map(|(origin, _)| origin);
         let count = |origin: &str| held().filter(|held| *held == origin).count();
-        held().filter(|origin| count(origin) >= OF_ONE_SERVICE).cloned().collect()
+        let most = OF_ONE_SERVICE - usize::from(urgent);
+        held().filter(|origin| count(origin) >= most).cloned().collect()
     }
 
     pub(super) fn take(&mut self, post: Arc<Post>, claim: Claim) {
