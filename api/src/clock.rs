@@ -1,7 +1,7 @@
 //! The time, as a value that is handed in: what a program does at a moment can then be tried at that moment.
 //!
 //! Machines' clocks go wrong, and one that is ahead would publish too early and give up too soon. So servers and workers set theirs by the database,
-//! which all share, and goes on counting by what no change of the machine's clock moves.
+//! which all share, and go on counting by what no change of the machine's clock moves.
 
 use std::{
     fmt,
