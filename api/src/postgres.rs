@@ -9,7 +9,11 @@ pub mod gather;
 pub mod private;
 pub mod timekeeping;
 
-use std::time::Duration;
+use std::{
+    pin::pin,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use migration::{Migrator, MigratorTrait as _};
 use sea_orm::{
@@ -85,7 +89,9 @@ pub fn for_single_statements(db: &DatabaseConnection, connections: u32) -> Datab
         })
         .after_release(|connection, _| {
             Box::pin(async move {
-                given_back(connection.ping()).await?;
+                if was_silent() {
+                    given_back(connection.ping()).await?;
+                }
                 Ok(true)
             })
         })
@@ -104,8 +110,22 @@ async fn given_back<T>(sign: impl Future<Output = sqlx::Result<T>>) -> sqlx::Res
 /// # Errors
 /// The database's.
 pub async fn within<T>(limit: Duration, answer: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
-    let silent = |_| DbErr::Conn(RuntimeErr::Internal(format!("no answer within {} s", limit.as_secs())));
-    tokio::time::timeout(limit, answer).await.map_err(silent)?
+    let mut answer = pin!(answer);
+    let answered = tokio::time::timeout(limit, answer.as_mut()).await;
+    answered.unwrap_or_else(|_| {
+        // Before the question is dropped, and its connection comes back.
+        *SILENT_AT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        Err(DbErr::Conn(RuntimeErr::Internal(format!("no answer within {} s", limit.as_secs()))))
+    })
+}
+
+/// When the database last did not answer [`within()`] the time that it was given.
+static SILENT_AT: Mutex<Option<Instant>> = Mutex::new(None);
+/// For so long afterwards connections that come back are mistrusted.
+const MISTRUST: Duration = Duration::from_secs(60);
+
+fn was_silent() -> bool {
+    SILENT_AT.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at.elapsed() < MISTRUST)
 }
 
 /// Listens to `channel` on a connection of its own.

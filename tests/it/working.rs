@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use api::{clock::Clock, server::Ground, worker::Worker};
+use api::{clock::Clock, postgres, server::Ground, worker::Worker};
 use serde_json::json;
-use tests::{Phone, PushService, Reply, TestApp, actor::notice, town};
+use tests::{Phone, PushService, Reply, TestApp, actor::notice, link::breakable_link, server::lease, town};
 use time::format_description::well_known::Rfc3339;
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -90,4 +90,34 @@ async fn a_machine_whose_clock_is_wrong_sends_what_is_due_and_nothing_else() {
     worker.await.expect("an end");
     assert_eq!(phone.titles(), ["今日"]);
     assert_eq!(app.number("SELECT count(*) FROM batch WHERE done_at < now() + interval '1 minute'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_the_database_that_falls_silent_keeps_nothing_for_long() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let phones = app.phones(&push, 20).await;
+    let (near, switch) = breakable_link(([127, 0, 0, 1], lease().port()).into()).await;
+    let url = lease().url(app.database()).replace(&format!(":{}/", lease().port()), &format!(":{near}/"));
+    let db = postgres::connect(&url.into(), 6).await.expect("a database");
+    let worker = Worker::new(&Ground { db, ..app.ground.clone() }).expect("a worker");
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(async move { worker.run(stopped).await });
+    let officer = app.officer(town::YAMA).await;
+    officer.announce("一つ目", town::YAMA).await;
+    until(&phones[0], 1).await;
+    // All that is open falls silent, in the midst of whatever is asked; what is opened from here on is as usual.
+    switch.hush();
+    officer.announce("二つ目", town::YAMA).await;
+    for phone in &phones {
+        until(phone, 2).await;
+    }
+    stop.send_replace(true);
+    worker.await.expect("an end");
+    // What was sent and could not be recorded any more has come twice, under the same Topic.
+    for phone in &phones {
+        let mut titles = phone.titles();
+        titles.dedup();
+        assert_eq!(titles, ["一つ目", "二つ目"]);
+    }
 }

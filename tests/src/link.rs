@@ -1,5 +1,5 @@
 //! Links to the database: a slow one, a TCP proxy that holds everything back for a while in both directions, as a database in another
-//! building does, and one that can be cut.
+//! building does, and one that can be cut or fall silent.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -43,19 +43,27 @@ async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, delay: Duration)
     }
 }
 
-/// A link that can be cut, as when the database restarts or its host is gone.
+/// A link that can be cut, as when the database restarts or its host is gone, or fall silent, as when whatever lies between forgets it.
 #[derive(Debug)]
-pub struct Switch(watch::Sender<bool>);
+pub struct Switch {
+    whole: watch::Sender<bool>,
+    hush: watch::Sender<()>,
+}
 
 impl Switch {
     /// Breaks every connection, and lets no new one through.
     pub fn cut(&self) {
-        self.0.send_replace(false);
+        self.whole.send_replace(false);
     }
 
     /// Lets new connections through again.
     pub fn mend(&self) {
-        self.0.send_replace(true);
+        self.whole.send_replace(true);
+    }
+
+    /// Lets nothing more pass over the connections that there are, and breaks none. New ones are as usual.
+    pub fn hush(&self) {
+        self.hush.send_replace(());
     }
 }
 
@@ -67,20 +75,27 @@ pub async fn breakable_link(target: SocketAddr) -> (u16, Switch) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     let (switch, whole) = watch::channel(true);
+    let (hush, hushed) = watch::channel(());
     tokio::spawn(async move {
         while let Ok((mut near, _)) = listener.accept().await {
-            let mut whole = whole.clone();
+            let (mut whole, mut hushed) = (whole.clone(), hushed.clone());
+            hushed.mark_unchanged();
             tokio::spawn(async move {
                 if !*whole.borrow_and_update() {
                     return;
                 }
                 let Ok(mut far) = TcpStream::connect(target).await else { return };
-                tokio::select! {
-                    _ = copy_bidirectional(&mut near, &mut far) => {}
-                    _ = whole.wait_for(|whole| !whole) => {}
+                let silent = tokio::select! {
+                    _ = copy_bidirectional(&mut near, &mut far) => false,
+                    _ = whole.wait_for(|whole| !whole) => false,
+                    Ok(()) = hushed.changed() => true,
+                };
+                if silent {
+                    // Both ends believe that it is there.
+                    whole.wait_for(|whole| !whole).await.ok();
                 }
             });
         }
     });
-    (port, Switch(switch))
+    (port, Switch { whole: switch, hush })
 }

@@ -1,7 +1,7 @@
 //! Claiming a batch: one statement that takes a lease and raises the fencing token.
 //!
 //! Leases run by the database's clock, so that a worker whose own clock is wrong can't steal from another. Who holds an older token
-//! than the row's can neither renew nor record. A lease is renewed every second and holds for nine, an emergency's for four, so that with the second
+//! than the row's can neither renew nor record. A lease is renewed every second and holds for eight, an emergency's for four, so that with the second
 //! after which workers look again a dead worker's batch is in other hands within ten and five.
 
 use entity::ids::{BatchId, CityId, NoticeId};
@@ -92,7 +92,7 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
             -- It is sent with the text that is there now, or a later one: what was corrected before need not wait for it.
             UPDATE batch b SET fence = b.fence + 1,
                    revision = (SELECT n.revision FROM notice n WHERE n.city_id = b.city_id AND n.id = b.notice_id),
-                   leased_until = clock_timestamp() + CASE WHEN b.urgent THEN interval '4 seconds' ELSE interval '9 seconds' END
+                   leased_until = clock_timestamp() + CASE WHEN b.urgent THEN interval '4 seconds' ELSE interval '8 seconds' END
             FROM due WHERE b.city_id = due.city_id AND b.id = due.id
             RETURNING b.city_id, b.id, b.notice_id, b.urgent, b.origin, b.subscription_ids, b.attempt, b.expires_at, b.fence
          ), probed AS (
@@ -126,7 +126,7 @@ pub struct Held {
 pub async fn renew(db: &impl ConnectionTrait, claim: &Claim) -> Result<Option<Held>, DbErr> {
     let statement = sql(
         "UPDATE batch
-         SET leased_until = clock_timestamp() + CASE WHEN urgent THEN interval '4 seconds' ELSE interval '9 seconds' END
+         SET leased_until = clock_timestamp() + CASE WHEN urgent THEN interval '4 seconds' ELSE interval '8 seconds' END
          WHERE city_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL AND leased_until > clock_timestamp()
          RETURNING NOT EXISTS (SELECT FROM notice n WHERE n.city_id = $1 AND n.id = notice_id AND n.withdrawn_at IS NULL) AS withdrawn",
         [claim.city_id.0.into(), claim.id.0.into(), claim.fence.into()],
