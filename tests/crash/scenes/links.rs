@@ -13,7 +13,7 @@ use crate::{
 /// NOTIFY is a hint only: without it a worker looks once a second, and then has to get to the phone.
 const UNHEARD: Duration = Duration::from_secs(5);
 /// A worker that has just begun has connections to make as well.
-const BORN: Duration = Duration::from_secs(8);
+const BORN: Duration = Duration::from_secs(20);
 
 pub(super) async fn worker_cut(stage: &Stage, lane: &Lane, (dice, urgent): (&mut Dice, bool)) -> Result<Done, String> {
     let scene = Scene::WorkerCut.name();
@@ -100,8 +100,13 @@ pub(super) async fn deaf_from_birth(stage: &Stage, lane: &Lane) -> Result<Done, 
     };
     let born = stage.crew.next_is_deaf();
     old.kill(&stage.log, scene);
-    let new = tokio::time::timeout(BORN, born).await.ok().and_then(Result::ok).and_then(|new| new.take());
-    let Some(new) = new else { return Err("a killed worker is not replaced".into()) };
+    let Ok(born) = tokio::time::timeout(BORN, born).await else { return Err("a killed worker is not replaced".into()) };
+    let Some(new) = born.ok().and_then(|new| new.take()) else {
+        // Another scenario was quicker to take it, or waited for the next one too.
+        stage.publish(id).await?;
+        stage.settle(id).await?;
+        return Ok(Done::Missed);
+    };
     let alone = stage.alone(&new, scene);
     let faults = stage.log.look(|state| state.faults.len());
     stage.publish(id).await?;
