@@ -1,7 +1,7 @@
 //! The worker: plans what is published and sends what is due.
 //!
 //! It wakes on a timer of at most a second, or on a NOTIFY, which is a hint only: a lost one costs one tick. Planning and sending go on beside
-//! each other, so that the first phones of a city ring while its last are looked for. Several batches are in hand at once, of each
+//! each other, so that the first phones of a city ring while its last are looked for. Several claims are in hand at once, of each
 //! service no more than a few, and some room is kept for emergencies, so that a sick service or a large notice holds up nobody else. Meanwhile
 //! keys are made ahead for whoever is next.
 
@@ -44,7 +44,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PLANNING: Duration = Duration::from_secs(60);
 /// Who has heard nothing for so long listens anew: a link that was cut without a word is silent too.
 const SILENCE: Duration = Duration::from_secs(60);
-/// Batches in hand at once, and of these what is no emergency.
+/// Claims in hand at once, and of these what is no emergency.
 const IN_HAND: usize = 12;
 const CALM: usize = 8;
 /// Connections for claiming, addressing, holding and recording them.
@@ -274,7 +274,7 @@ impl Worker {
         }
     }
 
-    /// Claims as many batches as there is room for.
+    /// Claims as much as there is room for.
     async fn fill(&self, hands: &mut Hands) -> Result<(), DbErr> {
         while hands.len() < IN_HAND {
             let now = self.ground.clock.now();

@@ -7,6 +7,7 @@ mod house;
 mod importing;
 mod joining;
 mod leaving;
+mod ledger;
 mod notices;
 mod pages;
 mod planning;

@@ -260,36 +260,6 @@ async fn two_workers_at_once_ring_each_phone_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dead_workers_batch_is_taken_over_and_the_late_one_cannot_record() {
-    use api::push::{
-        claim::{Room, claim, renew},
-        outcome::{Outcome, Sent},
-        record::{Report, record},
-    };
-    let push = PushService::start().await;
-    let app = TestApp::start_with_push(&push).await;
-    let phone = push.phone();
-    app.resident(town::YAMA_1).await.turn_on(&phone).await;
-    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
-    let now = app.ground.clock.now();
-    api::push::fan_out::fan_out(app.db(), now).await.expect("a plan");
-    let dead = claim(app.db(), &Room::default(), now).await.expect("a query").expect("a batch");
-    assert!(claim(app.db(), &Room::default(), now).await.expect("a query").is_none(), "it is leased");
-    assert_eq!(
-        app.number("SELECT (leased_until - clock_timestamp() <= interval '9 seconds')::int::bigint FROM batch").await,
-        1
-    );
-
-    app.tamper("UPDATE batch SET leased_until = clock_timestamp() - interval '1 second'").await;
-    app.work().await;
-    assert_eq!(phone.arrived().len(), 1);
-    assert_eq!(renew(app.db(), &dead).await.expect("a query"), None);
-    let late = Report { revision: 1, sent: vec![Sent::not(Outcome::GivenUp)], window: None };
-    assert!(!record(app.db(), &dead, &late, now).await.expect("a query"));
-    assert_eq!(app.number("SELECT outcomes[1]::bigint FROM batch").await, Outcome::Accepted as i64);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn emergencies_ring_at_night_and_the_rest_in_the_morning() {
     let push = PushService::start().await;
     // Quiet at every hour, so that the test does not depend on when it runs.

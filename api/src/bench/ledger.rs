@@ -29,7 +29,7 @@ pub async fn claim_and_record(ground: &Ground, room: &Room) -> Outcome {
     };
     let sent: Vec<Sent> = (0..BATCH).map(sent).collect();
     while let Some(claim) = claim(&db, room, now).await? {
-        let sent = sent.iter().take(claim.subscription_ids.len()).cloned().collect();
+        let sent = sent.iter().cycle().take(claim.subscription_ids.len()).cloned().collect();
         let report = Report { revision: 1, sent, window: Some(claim.window()) };
         if !record(&db, &claim, &report, now).await? {
             return Err("a batch could not be recorded".into());

@@ -256,6 +256,12 @@ pub async fn measure_ledger(phones: usize) -> Outcome<(f64, f64)> {
     while fan_out(&ground.db, ground.clock.now()).await? {}
     ledger::claim_and_record(&ground, &Room::default()).await?;
     let after = (Used::here()?, place.postgres_used(&data).unwrap_or_default());
+    let recorded =
+        number(&ground.db, "SELECT sum(cardinality(array_positions(outcomes, 1::smallint)))::bigint FROM batch");
+    let recorded = recorded.await?;
+    if usize::try_from(recorded) != Ok(phones) {
+        return Err(format!("{recorded} phones of {phones} are recorded").into());
+    }
     place.clear()?;
     Ok((after.0.since(before.0).seconds(), after.1.since(before.1).seconds()))
 }

@@ -1,53 +1,90 @@
-//! Claiming a batch: one statement that takes a lease and raises the fencing token.
+//! Claiming: one statement that takes leases on batches and raises their fencing tokens.
 //!
-//! Leases run by the database's clock, so that a worker whose own clock is wrong can't steal from another. Who holds an older token
+//! Up to four batches of one notice for one service are taken together, sent as one and recorded as one: most of what the ledger costs is the way to
+//! the database and back. Leases run by the database's clock, so that a worker whose own clock is wrong can't steal from another. Who holds an older token
 //! than the row's can neither renew nor record. A lease is renewed every second and holds for eight, an emergency's for four, so that with the second
-//! after which workers look again a dead worker's batch is in other hands within ten and five.
+//! after which workers look again a dead worker's batches are in other hands within ten and five.
 
 use entity::ids::{BatchId, CityId, NoticeId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{origin::SICK_AFTER, pace::Window};
+use super::{fan_out::FIRST_BATCH, origin::SICK_AFTER, pace::Window};
 use crate::postgres::sql;
 
-/// A batch in hand.
-#[derive(Clone, Debug, FromQueryResult)]
+/// How many batches are taken together.
+const TOGETHER: i64 = 4;
+
+/// One batch of a claim.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// The batch.
+    pub id: BatchId,
+    /// The token.
+    pub fence: i64,
+    /// How many of the claim's subscriptions are its own.
+    pub subscriptions: usize,
+}
+
+/// Batches in hand: of one notice, for one push service, at the same try.
+#[derive(Clone, Debug)]
 pub struct Claim {
     /// The city.
     pub city_id: CityId,
-    /// The batch.
-    pub id: BatchId,
-    /// What it is to be sent.
+    /// What they are to be sent.
     pub notice_id: NoticeId,
-    /// Whether it is an emergency's.
+    /// Whether they are an emergency's.
     pub urgent: bool,
     /// The push service.
     pub origin: String,
-    /// Whom it is for.
-    pub subscription_ids: Vec<Uuid>,
     /// Which try this is.
     pub attempt: i16,
-    /// When its time is over.
+    /// When their time is over.
     pub expires_at: OffsetDateTime,
-    /// The token.
-    pub fence: i64,
     /// Whether the service was failing when last heard of: then one message has to get through before the others follow.
     pub probing: bool,
     /// How many messages the service bears at once.
     pub at_once: i16,
-    /// How many batches share that, this one included.
+    /// How many batches share that, these included.
     pub sharers: i64,
+    /// The batches.
+    pub parts: Vec<Part>,
+    /// Whom they are for, batch by batch.
+    pub subscription_ids: Vec<Uuid>,
 }
 
 impl Claim {
-    /// How many messages of this batch may be on their way at once.
+    /// How many messages may be on their way at once.
     #[must_use]
     pub fn window(&self) -> Window {
         let number = |number: i64| usize::try_from(number).unwrap_or(1);
-        Window::share(number(self.at_once.into()), number(self.sharers))
+        Window::share(number(self.at_once.into()), (self.parts.len(), number(self.sharers)))
     }
+
+    /// The batches' ids and tokens, as lists for the database.
+    pub(super) fn tokens(&self) -> [Value; 2] {
+        let ids: Vec<Uuid> = self.parts.iter().map(|part| part.id.0).collect();
+        let fences: Vec<i64> = self.parts.iter().map(|part| part.fence).collect();
+        [ids.into(), fences.into()]
+    }
+}
+
+/// One batch as it comes from the database.
+#[derive(FromQueryResult)]
+struct Row {
+    city_id: CityId,
+    id: BatchId,
+    notice_id: NoticeId,
+    urgent: bool,
+    origin: String,
+    subscription_ids: Vec<Uuid>,
+    attempt: i16,
+    expires_at: OffsetDateTime,
+    fence: i64,
+    probing: bool,
+    at_once: i16,
+    sharers: i64,
 }
 
 /// What a worker may take just now.
@@ -61,18 +98,21 @@ pub struct Room {
     pub busy_urgent: Vec<String>,
 }
 
-/// Takes the batch that is due first, emergencies before all. One of a paused service is left alone, except that an emergency tries it
-/// every ten seconds.
+/// Takes the batch that is due first, emergencies before all, and others like it. A small one goes alone: the first of a plan are small, so that
+/// they leave at once. One of a paused service is left alone, except that an emergency tries it every ten seconds; of one that is tried, a
+/// single batch.
 ///
 /// # Errors
 /// The database's.
 pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) -> Result<Option<Claim>, DbErr> {
-    let values: [Value; 5] = [
+    let values: [Value; 7] = [
         now.into(),
         room.urgent_only.into(),
         room.busy.clone().into(),
         SICK_AFTER.into(),
         room.busy_urgent.clone().into(),
+        TOGETHER.into(),
+        i32::try_from(FIRST_BATCH).unwrap_or(i32::MAX).into(),
     ];
     let statement = sql(
         "WITH left_alone AS MATERIALIZED (
@@ -81,55 +121,95 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
             FROM push_origin
             -- What lies too far ahead was written by a worker whose clock is wrong.
             WHERE paused_until BETWEEN $1 AND $1 + interval '2 minutes'
-         ), due AS (
-            SELECT city_id, id FROM batch
+         ), due AS MATERIALIZED (
+            SELECT city_id, id, notice_id, urgent, origin, attempt, due_at, expires_at, cardinality(subscription_ids) > $7 AS large
+            FROM batch
             WHERE done_at IS NULL AND due_at <= $1 AND (urgent OR NOT $2)
               AND (leased_until IS NULL OR leased_until < clock_timestamp())
               AND origin <> ALL (CASE WHEN urgent THEN (SELECT urgent FROM left_alone) ELSE (SELECT calm FROM left_alone) END)
             ORDER BY urgent DESC, due_at LIMIT 1
             FOR UPDATE SKIP LOCKED
+         ), probed AS (
+            UPDATE push_origin o SET probed_at = $1 FROM due
+            WHERE o.origin = due.origin AND (o.paused_until > $1 OR o.failures_in_row >= $4)
+            RETURNING o.origin
+         ), like_it AS MATERIALIZED (
+            -- What is due at the same moment lies side by side, in the order in which batches are taken.
+            SELECT other.city_id, other.id FROM due CROSS JOIN LATERAL (
+                SELECT b.city_id, b.id FROM batch b
+                WHERE b.done_at IS NULL AND b.urgent = due.urgent AND b.due_at = due.due_at
+                  AND (b.leased_until IS NULL OR b.leased_until < clock_timestamp())
+                  AND (b.notice_id, b.origin, b.attempt, b.expires_at) IS NOT DISTINCT FROM
+                      (due.notice_id, due.origin, due.attempt, due.expires_at)
+                  AND (b.id = due.id OR due.large AND NOT EXISTS (SELECT FROM probed))
+                ORDER BY b.urgent DESC, b.due_at LIMIT $6
+                FOR UPDATE SKIP LOCKED) other
          ), taken AS (
-            -- It is sent with the text that is there now, or a later one: what was corrected before need not wait for it.
+            -- They are sent with the text that is there now, or a later one: what was corrected before need not wait for them.
             UPDATE batch b SET fence = b.fence + 1,
                    revision = (SELECT n.revision FROM notice n WHERE n.city_id = b.city_id AND n.id = b.notice_id),
                    leased_until = clock_timestamp() + CASE WHEN b.urgent THEN interval '4 seconds' ELSE interval '8 seconds' END
-            FROM due WHERE b.city_id = due.city_id AND b.id = due.id
+            FROM like_it WHERE b.city_id = like_it.city_id AND b.id = like_it.id
             RETURNING b.city_id, b.id, b.notice_id, b.urgent, b.origin, b.subscription_ids, b.attempt, b.expires_at, b.fence
-         ), probed AS (
-            UPDATE push_origin o SET probed_at = $1 FROM taken
-            WHERE o.origin = taken.origin AND (o.paused_until > $1 OR o.failures_in_row >= $4)
-            RETURNING o.origin
          )
          SELECT taken.*, EXISTS (SELECT FROM probed) AS probing,
                 coalesce((SELECT o.at_once FROM push_origin o WHERE o.origin = taken.origin), 64::smallint) AS at_once,
-                1 + (SELECT count(*) FROM batch other
-                     WHERE other.origin = taken.origin AND other.done_at IS NULL AND other.leased_until > clock_timestamp()
-                       AND other.id <> taken.id) AS sharers
+                (SELECT count(*) FROM taken)
+                + (SELECT count(*) FROM batch other
+                   WHERE other.origin = taken.origin AND other.done_at IS NULL AND other.leased_until > clock_timestamp()
+                     AND other.id NOT IN (SELECT id FROM taken)) AS sharers
          FROM taken",
         values,
     );
-    Claim::find_by_statement(statement).one(db).await
+    let mut rows = Row::find_by_statement(statement).all(db).await?.into_iter();
+    let Some(first) = rows.next() else { return Ok(None) };
+    let part = |id, fence, ids: &[Uuid]| Part { id, fence, subscriptions: ids.len() };
+    let mut claim = Claim {
+        city_id: first.city_id,
+        notice_id: first.notice_id,
+        urgent: first.urgent,
+        origin: first.origin,
+        attempt: first.attempt,
+        expires_at: first.expires_at,
+        probing: first.probing,
+        at_once: first.at_once,
+        sharers: first.sharers,
+        parts: vec![part(first.id, first.fence, &first.subscription_ids)],
+        subscription_ids: first.subscription_ids,
+    };
+    for row in rows {
+        claim.parts.push(part(row.id, row.fence, &row.subscription_ids));
+        claim.subscription_ids.extend(row.subscription_ids);
+    }
+    Ok(Some(claim))
 }
 
-/// How things stand with a batch in hand.
+/// How things stand with what is in hand.
 #[derive(Clone, Copy, Debug, FromQueryResult, PartialEq, Eq)]
 pub struct Held {
     /// Whether the notice was withdrawn meanwhile: then nothing more leaves.
     pub withdrawn: bool,
 }
 
-/// Holds on to a batch that takes long, and asks whether it is still to be sent. None when another worker has it, or may have: a lease that
-/// is out is not taken up again, since a correction may have been planned in the belief that nobody is sending.
+/// Holds on to batches that take long, and asks whether they are still to be sent. None when another worker has one of them, or may have: a
+/// lease that is out is not taken up again, since a correction may have been planned in the belief that nobody is sending.
 ///
 /// # Errors
 /// The database's.
 pub async fn renew(db: &impl ConnectionTrait, claim: &Claim) -> Result<Option<Held>, DbErr> {
+    let [ids, fences] = claim.tokens();
     let statement = sql(
-        "UPDATE batch
+        "WITH mine AS MATERIALIZED (
+            SELECT b.id FROM unnest($2::uuid[], $3::bigint[]) AS part (id, fence)
+            JOIN batch b ON b.city_id = $1 AND b.id = part.id AND b.fence = part.fence
+            WHERE b.done_at IS NULL AND b.leased_until > clock_timestamp()
+            ORDER BY b.id FOR UPDATE OF b
+         )
+         UPDATE batch b
          SET leased_until = clock_timestamp() + CASE WHEN urgent THEN interval '4 seconds' ELSE interval '8 seconds' END
-         WHERE city_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL AND leased_until > clock_timestamp()
+         FROM mine WHERE b.city_id = $1 AND b.id = mine.id AND (SELECT count(*) FROM mine) = cardinality($2)
          RETURNING NOT EXISTS (SELECT FROM notice n WHERE n.city_id = $1 AND n.id = notice_id AND n.withdrawn_at IS NULL) AS withdrawn",
-        [claim.city_id.0.into(), claim.id.0.into(), claim.fence.into()],
+        [claim.city_id.0.into(), ids, fences],
     );
     Held::find_by_statement(statement).one(db).await
 }

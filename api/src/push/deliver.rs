@@ -1,4 +1,4 @@
-//! Delivering one batch: what it says is read after the claim, so that a batch which waited sends the newest text; then a lane sends it, outside
+//! Delivering what was claimed: what it says is read after the claim, so that a batch which waited sends the newest text; then a lane sends it, outside
 //! of any transaction, while the lease is renewed here; then the outcomes are recorded under the token.
 
 use std::{
@@ -75,7 +75,7 @@ pub enum DeliverError {
 }
 
 impl Post {
-    /// Sends a batch and records it. False when another worker took it over meanwhile.
+    /// Sends the batches of a claim and records them. False when another worker took them over meanwhile.
     ///
     /// # Errors
     /// When the database fails; then the batch is taken over when its lease is out.
@@ -94,12 +94,12 @@ impl Post {
                     Ok(Some(_)) => {}
                     Ok(None) => return Ok(false),
                     // The lease may hold out until the database answers again; recording will tell.
-                    Err(error) => tracing::warn!(%error, batch = %claim.id, "a lease could not be renewed"),
+                    Err(error) => tracing::warn!(%error, notice = %claim.notice_id, "a lease could not be renewed"),
                 },
             }
         };
         let recorded = self.record(claim, &report).await?;
-        seen::batch(claim, &report, recorded);
+        seen::batches(claim, &report, recorded);
         if recorded {
             let used = |sent: &Sent| sent.outcome == Outcome::Accepted;
             let used = claim.subscription_ids.iter().zip(&report.sent).filter(|(_, sent)| used(sent));
@@ -113,7 +113,7 @@ impl Post {
         loop {
             match within(RECORDING, record(&self.ledger, claim, report, self.desk.clock.now())).await {
                 Err(error) if tries < RECORDINGS => {
-                    tracing::warn!(%error, batch = %claim.id, "a batch could not be recorded yet");
+                    tracing::warn!(%error, notice = %claim.notice_id, "a batch could not be recorded yet");
                     tokio::time::sleep(StdDuration::from_millis(200) * tries).await;
                     // Recording tells whether it was in time; this gives it time.
                     let _ = within(RENEWING, renew(&self.ledger, claim)).await;
@@ -155,7 +155,7 @@ impl Post {
         Ok(Report { revision: notice.revision, sent, window: Some(window) })
     }
 
-    /// The batch's subscriptions that the notice is still for. Read by place and not by name: it is half of what a message made
+    /// The subscriptions that the notice is still for. Read by place and not by name: it is half of what a message made
     /// ahead costs.
     async fn addressees(&self, claim: &Claim) -> Result<Vec<Addressee>, DbErr> {
         let text = format!(

@@ -28,9 +28,10 @@ use crate::{
 
 /// How many subscriptions a batch holds at most.
 pub const BATCH: usize = 500;
-/// Areas in the first part of a plan, and subscriptions in a batch of it: few, so that the first phones ring at once.
+/// Areas in the first part of a plan: few, so that the first phones ring at once.
 const FIRST_AREAS: i64 = 8;
-const FIRST_BATCH: usize = 100;
+/// Subscriptions in a batch of it, for the same reason.
+pub const FIRST_BATCH: usize = 100;
 /// An emergency is over by the next day unless it says otherwise.
 const EMERGENCY_MATTERS: Duration = Duration::hours(24);
 
@@ -103,8 +104,10 @@ async fn plan(db: &DatabaseTransaction, (city, id): (CityId, NoticeId), now: Off
     }
     if notice.revision > 1 {
         // Whoever may be about to record a batch too late is waited for or shut out: then who is counted as waiting for the newest text is.
-        let late = "UPDATE batch SET fence = fence + 1
-             WHERE city_id = $1 AND notice_id = $2 AND done_at IS NULL AND leased_until <= clock_timestamp()";
+        let late = "UPDATE batch b SET fence = b.fence + 1
+             FROM (SELECT id FROM batch WHERE city_id = $1 AND notice_id = $2 AND done_at IS NULL
+                       AND leased_until <= clock_timestamp() ORDER BY id FOR UPDATE) AS late
+             WHERE b.city_id = $1 AND b.id = late.id";
         db.execute_raw(sql(late, [city.into(), id.into()])).await?;
     }
     let first = db.query_one_raw(sql(
@@ -168,7 +171,9 @@ async fn plan_correction(
 ) -> Result<(), DbErr> {
     let text = format!(
         "{audience}, {batches}, extended AS (
-             UPDATE batch SET expires_at = $7 WHERE city_id = $1 AND notice_id = $2 AND done_at IS NULL
+             UPDATE batch b SET expires_at = $7
+             FROM (SELECT id FROM batch WHERE city_id = $1 AND notice_id = $2 AND done_at IS NULL ORDER BY id FOR UPDATE) AS waiting
+             WHERE b.city_id = $1 AND b.id = waiting.id
          )
          UPDATE plan SET subscriptions = (SELECT coalesce(sum(subscriptions), 0) FROM made), complete = true
          WHERE city_id = $1 AND notice_id = $2 AND revision = $4",

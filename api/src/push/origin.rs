@@ -140,12 +140,13 @@ pub async fn judge(
     Ok(())
 }
 
-/// What the service as a whole bears, as one batch found it. None where it found nothing out.
+/// What the service as a whole bears, as those who were sent to found it. None where it found nothing out.
 fn borne(claim: &Claim, report: &Report) -> Option<i16> {
     let window = report.window.as_ref()?;
     let sharers = usize::try_from(claim.sharers).unwrap_or(1).max(1);
     let before = usize::try_from(claim.at_once).unwrap_or(LEAST);
-    let found = i16::try_from((window.size() * sharers).clamp(LEAST, MOST)).ok()?;
+    let all = window.size() * sharers / claim.parts.len().max(1);
+    let found = i16::try_from(all.clamp(LEAST, MOST)).ok()?;
     // Rounding its share down must not make it less.
     let told = window.slowed() || usize::try_from(found).is_ok_and(|found| found > before);
     told.then_some(found)

@@ -1,7 +1,7 @@
 //! How many messages are on their way at once: to each push service as many as it bears, and in all as many as we do.
 //!
 //! What a service bears is known to all workers through the database (`push_origin.at_once`); a batch gets its share of it when it is
-//! claimed, and tells what it has learnt when it is recorded. Within the batch the number goes up by an eighth while all is well and is halved when
+//! claimed, and tells what it has learnt when it is recorded. Meanwhile the number goes up by an eighth while all is well and is halved when
 //! the service says that we are too fast or doesn't answer. An emergency has room that nothing else may take.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -16,7 +16,7 @@ pub const MOST: usize = 256;
 const IN_ALL: usize = 256;
 const CALM: usize = 192;
 
-/// How many messages of one batch are on their way at once.
+/// How many messages of one claim are on their way at once.
 #[derive(Debug)]
 pub struct Window {
     size: usize,
@@ -25,10 +25,10 @@ pub struct Window {
 }
 
 impl Window {
-    /// The share of one batch, where `at_once` is what the service bears and `sharers` batches share it.
+    /// The share of so many batches (`mine`) of all that share what the service bears (`at_once`).
     #[must_use]
-    pub fn share(at_once: usize, sharers: usize) -> Self {
-        let size = (at_once / sharers.max(1)).clamp(1, MOST);
+    pub fn share(at_once: usize, (mine, sharers): (usize, usize)) -> Self {
+        let size = (at_once * mine / sharers.max(1)).clamp(1, MOST);
         Self { size, answers_since_change: size, slowed: false }
     }
 
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn row_concurrency_64_to_start_up_and_down_256_in_all() {
-        let mut window = Window::share(64, 1);
+        let mut window = Window::share(64, (1, 1));
         assert_eq!(window.size(), 64);
         window.note(TOO_FAST);
         window.note(TOO_FAST);
@@ -115,8 +115,9 @@ mod tests {
             window.note(Verdict::Accepted);
         }
         assert_eq!(window.size(), MOST);
-        assert_eq!(Window::share(64, 4).size(), 16, "four batches of one service share what it bears");
-        assert_eq!(Window::share(4, 9).size(), 1);
+        assert_eq!(Window::share(64, (1, 4)).size(), 16, "four batches of one service share what it bears");
+        assert_eq!(Window::share(64, (3, 4)).size(), 48);
+        assert_eq!(Window::share(4, (1, 9)).size(), 1);
     }
 
     #[test]

@@ -3,25 +3,27 @@
 use super::{
     claim::Claim,
     outcome::{Outcome, Sent},
-    record::Report,
+    record::{Report, shortened_to},
 };
 
-/// Says what became of a batch.
-pub fn batch(claim: &Claim, report: &Report, recorded: bool) {
-    let count = |outcome| report.sent.iter().filter(|sent: &&Sent| sent.outcome == outcome).count();
-    tracing::info!(
-        batch = %claim.id,
-        notice = %claim.notice_id,
-        origin = claim.origin,
-        attempt = claim.attempt,
-        subscriptions = report.sent.len(),
-        accepted = count(Outcome::Accepted),
-        gone = count(Outcome::Gone),
-        retried = count(Outcome::Retried),
-        given_up = count(Outcome::GivenUp),
-        at_once = report.window.as_ref().map(super::pace::Window::size),
-        shortened_to = report.shortened_to(),
-        recorded,
-        "sent a batch"
-    );
+/// Says what became of each batch.
+pub fn batches(claim: &Claim, report: &Report, recorded: bool) {
+    for (part, sent) in claim.parts.iter().zip(report.parts(claim)) {
+        let count = |outcome| sent.iter().filter(|sent: &&Sent| sent.outcome == outcome).count();
+        tracing::info!(
+            batch = %part.id,
+            notice = %claim.notice_id,
+            origin = claim.origin,
+            attempt = claim.attempt,
+            subscriptions = sent.len(),
+            accepted = count(Outcome::Accepted),
+            gone = count(Outcome::Gone),
+            retried = count(Outcome::Retried),
+            given_up = count(Outcome::GivenUp),
+            at_once = report.window.as_ref().map(super::pace::Window::size),
+            shortened_to = shortened_to(sent),
+            recorded,
+            "sent a batch"
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! The batches that a worker has in hand: how many of what, and the next that is done.
+//! What a worker has claimed and has in hand: how much of what, and the next that is done.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -10,7 +10,7 @@ use crate::push::{
     deliver::{DeliverError, Post},
 };
 
-/// The batches in hand.
+/// The claims in hand.
 #[derive(Default)]
 pub(super) struct Hands {
     tasks: JoinSet<Result<bool, DeliverError>>,

@@ -1,0 +1,123 @@
+//! Claiming and recording: what one worker has in hand is no other's, and is recorded whole or not at all.
+
+use api::push::{
+    claim::{Claim, Room, claim, renew},
+    outcome::{Outcome, Sent},
+    record::{Report, record},
+};
+use tests::{PushService, TestApp, town};
+use time::Duration;
+
+/// A notice to one phone, planned but not sent, whose batch was cut into three for 400, 300 and 200 phones.
+async fn cut_in_three(push: &PushService) -> TestApp {
+    let app = TestApp::start_with_push(push).await;
+    app.resident(town::YAMA_1).await.turn_on(&push.phone()).await;
+    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
+    api::push::fan_out::fan_out(app.db(), app.ground.clock.now()).await.expect("a plan");
+    app.tamper(
+        "WITH whole AS (DELETE FROM batch RETURNING *)
+         INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
+         SELECT city_id, gen_random_uuid(), notice_id, revision, urgent, origin,
+                (SELECT array_agg(gen_random_uuid()) FROM generate_series(1, phones)), attempt, due_at, expires_at
+         FROM whole CROSS JOIN unnest(ARRAY[400, 300, 200]) AS phones",
+    )
+    .await;
+    app
+}
+
+async fn take(app: &TestApp) -> Option<Claim> {
+    claim(app.db(), &Room::default(), app.ground.clock.now()).await.expect("a query")
+}
+
+fn report(claim: &Claim, sent: impl Fn(usize) -> Sent) -> Report {
+    Report { revision: 1, sent: (0..claim.subscription_ids.len()).map(sent).collect(), window: None }
+}
+
+async fn done(app: &TestApp) -> i64 {
+    app.number("SELECT count(*) FROM batch WHERE done_at IS NOT NULL").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_workers_batch_is_taken_over_and_the_late_one_cannot_record() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let phone = push.phone();
+    app.resident(town::YAMA_1).await.turn_on(&phone).await;
+    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
+    let now = app.ground.clock.now();
+    api::push::fan_out::fan_out(app.db(), now).await.expect("a plan");
+    let dead = claim(app.db(), &Room::default(), now).await.expect("a query").expect("a batch");
+    assert!(claim(app.db(), &Room::default(), now).await.expect("a query").is_none(), "it is leased");
+    assert_eq!(
+        app.number("SELECT (leased_until - clock_timestamp() <= interval '9 seconds')::int::bigint FROM batch").await,
+        1
+    );
+
+    app.tamper("UPDATE batch SET leased_until = clock_timestamp() - interval '1 second'").await;
+    app.work().await;
+    assert_eq!(phone.arrived().len(), 1);
+    assert_eq!(renew(app.db(), &dead).await.expect("a query"), None);
+    let late = Report { revision: 1, sent: vec![Sent::not(Outcome::GivenUp)], window: None };
+    assert!(!record(app.db(), &dead, &late, now).await.expect("a query"));
+    assert_eq!(app.number("SELECT outcomes[1]::bigint FROM batch").await, Outcome::Accepted as i64);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_taken_together_are_recorded_together_or_not_at_all() {
+    let push = PushService::start().await;
+    let app = cut_in_three(&push).await;
+    let now = app.ground.clock.now();
+    let all = take(&app).await.expect("batches");
+    assert_eq!((all.parts.len(), all.subscription_ids.len()), (3, 900));
+    assert!(take(&app).await.is_none(), "they are leased");
+    assert!(renew(app.db(), &all).await.expect("a query").is_some());
+
+    // Another worker has taken one of them over: what is late is late as a whole.
+    let one = all.parts[1].id;
+    app.tamper(&format!("UPDATE batch SET fence = fence + 1 WHERE id = '{one}'")).await;
+    assert_eq!(renew(app.db(), &all).await.expect("a query"), None);
+    let given_up = report(&all, |_| Sent::not(Outcome::GivenUp));
+    assert!(!record(app.db(), &all, &given_up, now).await.expect("a query"));
+    assert_eq!(done(&app).await, 0);
+
+    // Held by one worker again: each keeps its own phones, and those that try again, more than one batch holds, go into two.
+    app.tamper(&format!("UPDATE batch SET fence = fence - 1 WHERE id = '{one}'")).await;
+    let later = Sent { again_in: Some(Duration::hours(1)), ..Sent::not(Outcome::Retried) };
+    let mixed = report(&all, |place| if place < 250 { Sent::not(Outcome::GivenUp) } else { later.clone() });
+    assert!(record(app.db(), &all, &mixed, now).await.expect("a query"));
+    assert_eq!(done(&app).await, 3);
+    for (part, sent) in all.parts.iter().zip(mixed.parts(&all)) {
+        let outcomes: Vec<String> = sent.iter().map(|one| (one.outcome as i16).to_string()).collect();
+        let kept =
+            format!("SELECT count(*) FROM batch WHERE id = '{}' AND outcomes = '{{{}}}'", part.id, outcomes.join(","));
+        assert_eq!(app.number(&kept).await, 1, "each has what became of its own phones");
+    }
+    let again = "SELECT count(*) FROM batch WHERE done_at IS NULL AND attempt = 2 AND cardinality(subscription_ids)";
+    assert_eq!((app.number(&format!("{again} = 500")).await, app.number(&format!("{again} = 150")).await), (1, 1));
+    let lost = "SELECT count(*) FROM (
+            SELECT sent.id FROM batch b CROSS JOIN unnest(b.subscription_ids, b.outcomes) AS sent (id, outcome) WHERE outcome = 5
+            EXCEPT SELECT unnest(subscription_ids) FROM batch WHERE done_at IS NULL) AS missing";
+    assert_eq!(app.number(lost).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_alike_is_taken_together() {
+    let push = PushService::start().await;
+    let app = cut_in_three(&push).await;
+    let unlike = "UPDATE batch SET attempt = 2 WHERE cardinality(subscription_ids) = 300";
+    app.tamper(unlike).await;
+    let mut sizes = [take(&app).await.expect("batches").parts.len(), take(&app).await.expect("a batch").parts.len()];
+    sizes.sort_unstable();
+    assert_eq!(sizes, [1, 2]);
+
+    // The first of a plan are small, so that they leave at once.
+    app.tamper("UPDATE batch SET attempt = 1, leased_until = NULL, subscription_ids = subscription_ids[1:100]").await;
+    assert_eq!(take(&app).await.expect("a batch").parts.len(), 1);
+
+    // A service that was failing is tried with one batch.
+    app.tamper("UPDATE batch SET leased_until = NULL, subscription_ids = subscription_ids || subscription_ids").await;
+    app.tamper("UPDATE push_origin SET failures_in_row = 50").await;
+    let probe = take(&app).await.expect("a batch");
+    assert_eq!((probe.probing, probe.parts.len()), (true, 1));
+    app.tamper("DELETE FROM batch").await;
+}
