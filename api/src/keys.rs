@@ -1,8 +1,8 @@
 //! The installation's keys: made once, kept in files that only their owner can read, never overwritten.
 //!
 //! `vapid.pem` (P-256) is what every phone has subscribed under: another one silences them all. So it is replaced slowly: the one before
-//! is kept as `vapid-….pem` until the last phone has subscribed under `vapid.pem`, and each is signed for with its own. `token.pem` (Ed25519) signs
-//! tokens. Whatever else needs a secret derives it from the latter, so that there is nothing more to keep.
+//! is kept as `vapid-….pem` until the last phone has subscribed under `vapid.pem`, and each is signed for with its own. From `token.pem`
+//! (Ed25519) comes the secret that signs tokens, and whatever other secret is needed, so that there is nothing more to keep.
 
 use std::{
     fs,
@@ -31,7 +31,7 @@ pub struct Keys {
     pub vapid: VapidKey,
     /// Those of before: phones that subscribed under them are still signed for.
     pub former_vapid: Vec<VapidKey>,
-    /// The token-signing key pair, PKCS#8 in DER.
+    /// The token key pair, PKCS#8 in DER: the root of all secrets.
     pub token: SecretSlice<u8>,
     /// Its public half: 32 bytes.
     pub token_public: Vec<u8>,
@@ -152,17 +152,23 @@ impl Keys {
         std::iter::once(&self.vapid).chain(&self.former_vapid)
     }
 
-    /// The id of the token-signing key: `kid` of every token.
+    /// The id of the token key: `kid` of every token.
     #[must_use]
     pub fn token_id(&self) -> String {
         key_id(&self.token_public)
     }
 
-    /// A secret for one purpose.
+    /// A secret for one purpose: 32 bytes.
+    #[must_use]
+    pub fn secret_bytes_for(&self, purpose: &str) -> SecretSlice<u8> {
+        let root = hmac::Key::new(hmac::HMAC_SHA256, self.token.expose_secret());
+        hmac::sign(&root, purpose.as_bytes()).as_ref().to_vec().into()
+    }
+
+    /// The same as a key for HMAC with SHA-256.
     #[must_use]
     pub fn secret_for(&self, purpose: &str) -> hmac::Key {
-        let root = hmac::Key::new(hmac::HMAC_SHA256, self.token.expose_secret());
-        hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, purpose.as_bytes()).as_ref())
+        hmac::Key::new(hmac::HMAC_SHA256, self.secret_bytes_for(purpose).expose_secret())
     }
 }
 

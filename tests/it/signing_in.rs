@@ -1,7 +1,10 @@
 //! Seat holders sign in, and devices stay signed in until they are told otherwise.
 
+use aws_lc_rs::hmac;
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use entity::seat::Role;
-use serde_json::json;
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
 use tests::{TestApp, town};
 
 const PASSWORD: &str = "correct horse battery";
@@ -133,4 +136,59 @@ async fn a_new_password_ends_every_other_sign_in() {
     assert_eq!(me(&new).await.expect(200)["seats"].as_array().map(Vec::len), Some(1));
     let session = json!({ "email": "kaicho@asahi.example", "password": PASSWORD });
     stranger.post("/api/v1/session", &session).await.problem(401, "wrong_credentials");
+}
+
+/// A token of these parts, signed with this key.
+fn signed(header: &Value, claims: &Value, key: &[u8]) -> String {
+    let text = format!("{}.{}", BASE64URL.encode(header.to_string()), BASE64URL.encode(claims.to_string()));
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes());
+    format!("{text}.{}", BASE64URL.encode(tag))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_token_but_the_servers_own_opens_anything() {
+    let app = TestApp::start().await;
+    let officer = app.officer(town::YAMA).await;
+    let token = officer.tokens["access_token"].as_str().expect("a token").to_owned();
+    let stranger = app.stranger();
+    let opens = async |token: &str| {
+        let answer = stranger.send(stranger.request(reqwest::Method::GET, "/api/v1/me").bearer_auth(token)).await;
+        answer.status.as_u16()
+    };
+    assert_eq!(opens(&token).await, 200);
+
+    let parts: Vec<&str> = token.split('.').collect();
+    let json =
+        |part: &str| -> Value { serde_json::from_slice(&BASE64URL.decode(part).expect("base64url")).expect("JSON") };
+    let (header, claims) = (json(parts[0]), json(parts[1]));
+    assert_eq!((&header["alg"], &header["typ"]), (&json!("HS256"), &json!("at+jwt")));
+    let secret = app.ground.keys.secret_bytes_for("access tokens");
+    let key = secret.expose_secret();
+    assert_eq!(opens(&signed(&header, &claims, key)).await, 200, "so it is signed");
+
+    // Every other key, the public one among them, every other algorithm, type, audience, issuer and time.
+    assert_eq!(opens(&signed(&header, &claims, &app.ground.keys.token_public)).await, 401);
+    assert_eq!(opens(&signed(&header, &claims, b"")).await, 401);
+    assert_eq!(opens(&format!("{}.{}.", parts[0], parts[1])).await, 401);
+    let changed = |whole: &Value, name: &str, value: Value| {
+        let mut whole = whole.clone();
+        whole[name] = value;
+        whole
+    };
+    for (name, value) in [("alg", "none"), ("alg", "HS512"), ("alg", "EdDSA"), ("typ", "JWT"), ("kid", "another")] {
+        let header = changed(&header, name, json!(value));
+        assert_eq!(opens(&signed(&header, &claims, key)).await, 401, "{name}: {value}");
+    }
+    let now = app.ground.clock.now().unix_timestamp();
+    for (name, value) in [
+        ("aud", json!("https://elsewhere.example")),
+        ("iss", json!("https://elsewhere.example")),
+        ("exp", json!(now - 60)),
+        ("iat", json!(now + 60)),
+        ("sid", json!(uuid::Uuid::nil())),
+        ("city", json!(uuid::Uuid::nil())),
+    ] {
+        let claims = changed(&claims, name, value);
+        assert_eq!(opens(&signed(&header, &claims, key)).await, 401, "{name}");
+    }
 }
