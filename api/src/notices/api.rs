@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpResponse, get,
-    http::StatusCode,
+    http::{StatusCode, header::ContentType},
     post,
     web::{Data, Json, Query},
 };
@@ -39,13 +39,10 @@ pub async fn create(
 /// What the caller may read, newest first, each with their own receipt.
 #[utoipa::path(tag = "notices", params(PageQuery), responses((status = 200, body = Page<NoticeOut>)))]
 #[get("/api/v1/notices")]
-pub async fn list(
-    lists: Data<Lists>,
-    caller: Caller,
-    query: Query<PageQuery>,
-) -> Result<Json<Page<NoticeOut>>, Problem> {
+pub async fn list(lists: Data<Lists>, caller: Caller, query: Query<PageQuery>) -> Result<HttpResponse, Problem> {
     let (cursor, limit) = query.read()?;
-    Ok(Json(lists.read(Wanted { caller, cursor, limit }).await?))
+    let page = lists.read(Wanted { caller, cursor, limit }).await?;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(page))
 }
 
 /// One notice, with the caller's receipt.

@@ -4,7 +4,7 @@
 //! no row per reader is written to publish. Many such feeds are one statement. Staff see what circulates below them, which is the same
 //! notice many times over, so theirs is read by notice.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use entity::{
     ids::{CityId, NoticeId},
@@ -23,8 +23,8 @@ use crate::{identity::Caller, postgres::sql, web::Cursor};
 /// A notice with the caller's own receipt.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The notice.
-    pub notice: notice::Model,
+    /// The notice, which many lists have in common.
+    pub notice: Arc<notice::Model>,
     /// Whether and when the caller's household read it.
     pub receipt: Option<receipt::Model>,
 }
@@ -129,7 +129,8 @@ async fn of_staff(db: &impl ConnectionTrait, wanted: &Wanted, now: OffsetDateTim
     Ok(ids.into_iter().map(line).collect())
 }
 
-/// By channel, each read from its newest circulation on: a resident's have what is for everyone, the others' what is for officers too.
+/// By channel, each read from its newest circulation on: a resident's have what is for everyone, the others' what is for officers too. A list is
+/// one row, or as many as it has receipts.
 async fn of_others(
     db: &impl ConnectionTrait,
     (wanted, places): (&[Wanted], &[usize]),
@@ -138,10 +139,11 @@ async fn of_others(
 ) -> Result<(), DbErr> {
     let text = format!(
         "WITH {SIGHTS}
-         SELECT sight.n, found.notice_id, r.city_id, r.reader_id, r.read_at, r.acknowledged_at, r.source, r.person_id
+         SELECT sight.n, found.ids, r.*
          FROM sight
          JOIN unnest($7::uuid[], $8::timestamptz[], $9::uuid[]) WITH ORDINALITY AS given (reader_id, at, id, n) USING (n)
          CROSS JOIN LATERAL (
+            SELECT array_agg(notice_id ORDER BY published_at DESC, notice_id DESC) AS ids FROM (
             SELECT DISTINCT one.published_at, one.notice_id
             FROM channel ch CROSS JOIN LATERAL (
                 SELECT c.published_at, c.notice_id FROM circulation c
@@ -152,9 +154,9 @@ async fn of_others(
                 ORDER BY c.published_at DESC, c.notice_id DESC LIMIT $11) AS one
             WHERE ch.city_id = sight.city_id AND ch.area_id = ANY(sight.associations)
               AND (ch.kind = 'everyone' OR NOT sight.of_resident)
-            ORDER BY one.published_at DESC, one.notice_id DESC LIMIT $11) AS found
-         LEFT JOIN receipt r ON r.city_id = sight.city_id AND r.reader_id = given.reader_id AND r.notice_id = found.notice_id
-         ORDER BY sight.n, found.published_at DESC, found.notice_id DESC",
+            ORDER BY one.published_at DESC, one.notice_id DESC LIMIT $11) AS newest) AS found
+         LEFT JOIN receipt r ON r.city_id = sight.city_id AND r.reader_id = given.reader_id AND r.notice_id = ANY(found.ids)
+         WHERE found.ids IS NOT NULL",
         visible()
     );
     let sights: Vec<Sight> = places.iter().map(|place| Sight::of(&wanted[*place].caller)).collect();
@@ -171,11 +173,17 @@ async fn of_others(
     for row in db.query_all_raw(sql(&text, values)).await? {
         let n: i64 = row.try_get_by_index(0)?;
         let Some(place) = usize::try_from(n - 1).ok().and_then(|n| places.get(n)) else { continue };
-        if (lines[*place].len() as u64) < wanted[*place].limit {
-            let notice: NoticeId = row.try_get_by_index(1)?;
-            let read = row.try_get_by_index::<Option<OffsetDateTime>>(4)?.is_some();
-            let receipt = if read { Some(receipt::Model::from_query_result(&row, "")?) } else { None };
-            lines[*place].push(Line { notice, receipt });
+        let list = &mut lines[*place];
+        if list.is_empty() {
+            let ids: Vec<Uuid> = row.try_get_by_index(1)?;
+            let wanted = usize::try_from(wanted[*place].limit).unwrap_or(usize::MAX);
+            list.extend(ids.into_iter().take(wanted).map(|id| Line { notice: NoticeId(id), receipt: None }));
+        }
+        if row.try_get_by_index::<Option<Uuid>>(2)?.is_some() {
+            let receipt = receipt::Model::from_query_result(&row, "")?;
+            if let Some(line) = list.iter_mut().find(|line| line.notice == receipt.notice_id) {
+                line.receipt = Some(receipt);
+            }
         }
     }
     Ok(())

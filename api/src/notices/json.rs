@@ -15,7 +15,7 @@ use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Audience, BODY, Draft, Entry, REASON, TITLE, last_correction};
+use super::{Audience, BODY, Draft, REASON, TITLE, last_correction};
 use crate::{
     clock::JAPAN,
     identity::{Caller, api::AreaOut},
@@ -167,6 +167,7 @@ pub struct NoticeOut {
     withdrawn_at: Option<OffsetDateTime>,
     #[serde(skip_serializing_if = "Option::is_none")]
     withdrawn_reason: Option<String>,
+    // The last: lists write it apart from what they have in common.
     /// The caller's own receipt.
     receipt: Option<ReceiptOut>,
 }
@@ -286,27 +287,20 @@ fn not_blank(text: &str, _: &()) -> garde::Result {
     if text.chars().all(invisible) { Err(garde::Error::new("入力してください。")) } else { Ok(()) }
 }
 
-/// What lists of notices look like to their callers, place by place; what the lists have in common is looked up once.
-pub(super) async fn lists_out(
+/// What notices look like, but for the caller's receipt.
+pub(super) async fn without_receipt<'a>(
     db: &impl ConnectionTrait,
-    lists: Vec<Vec<Entry>>,
+    notices: impl Iterator<Item = &'a notice::Model>,
     now: OffsetDateTime,
-) -> Result<Vec<Vec<NoticeOut>>, DbErr> {
-    let mut notices: BTreeMap<(CityId, NoticeId), &notice::Model> = BTreeMap::new();
-    for Entry { notice, .. } in lists.iter().flatten() {
-        notices.entry((notice.city_id, notice.id)).or_insert(notice);
-    }
+) -> Result<HashMap<(CityId, NoticeId), NoticeOut>, DbErr> {
+    let notices: BTreeMap<(CityId, NoticeId), &notice::Model> =
+        notices.map(|notice| ((notice.city_id, notice.id), notice)).collect();
     let areas = areas_of(db, notices.values().copied()).await?;
-    let mut shown = HashMap::with_capacity(notices.len());
+    let mut out = HashMap::with_capacity(notices.len());
     for (key, notice) in notices {
-        shown.insert(key, bare(db, notice, &areas, now).await?);
+        out.insert(key, bare(db, notice, &areas, now).await?);
     }
-    let out = |Entry { notice, receipt }: &Entry| {
-        let mut out = shown.get(&(notice.city_id, notice.id))?.clone();
-        out.receipt = receipt.as_ref().map(ReceiptOut::from);
-        Some(out)
-    };
-    Ok(lists.iter().map(|list| list.iter().filter_map(out).collect()).collect())
+    Ok(out)
 }
 
 /// The areas that notices name.
@@ -386,8 +380,7 @@ pub(super) async fn one_out(
     let receipt = receipt::Entity::find_by_id((caller.city, caller.reader(), notice.id)).one(db).await?;
     let alone_reason =
         notice.alone_reason.clone().filter(|_| caller.seats.iter().any(|seat| seat.role == entity::seat::Role::Staff));
-    let mut out = lists_out(db, vec![vec![Entry { notice, receipt }]], now).await?;
-    let mut out = out.pop().and_then(|mut list| list.pop()).ok_or_else(Problem::not_found)?;
-    out.alone_reason = alone_reason;
-    Ok(out)
+    let mut out = without_receipt(db, std::iter::once(&notice), now).await?;
+    let out = out.remove(&(notice.city_id, notice.id)).ok_or_else(Problem::not_found)?;
+    Ok(NoticeOut { alone_reason, receipt: receipt.as_ref().map(ReceiptOut::from), ..out })
 }

@@ -1,26 +1,22 @@
-//! The lists of notices that the requests of a server ask for, many at a time.
+//! The lists of notices that the requests of a server ask for, many at a time, as JSON.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
+use entity::ids::{CityId, NoticeId};
 use sea_orm::{DatabaseConnection, DbErr};
 
 use super::{
-    Sight, Wanted, feeds,
-    json::{NoticeOut, lists_out},
+    Entry, Sight, Wanted, feeds,
+    json::{NoticeOut, ReceiptOut, without_receipt},
 };
-use crate::{
-    clock::Clock,
-    postgres::gather::Gather,
-    problem::Problem,
-    web::{Cursor, Page},
-};
+use crate::{clock::Clock, postgres::gather::Gather, problem::Problem, web::Cursor};
 
 /// Reads lists for the requests of a server.
 #[derive(Debug)]
 pub struct Lists {
     db: DatabaseConnection,
     clock: Clock,
-    together: Gather<Wanted, Result<Page<NoticeOut>, DbErr>>,
+    together: Gather<Wanted, Result<String, DbErr>>,
 }
 
 impl Lists {
@@ -40,11 +36,11 @@ impl Lists {
         Self { db, clock, together }
     }
 
-    /// The page that is wanted, and where the next one begins.
+    /// The page that is wanted, as JSON.
     ///
     /// # Errors
     /// The database's.
-    pub async fn read(&self, wanted: Wanted) -> Result<Page<NoticeOut>, Problem> {
+    pub async fn read(&self, wanted: Wanted) -> Result<String, Problem> {
         // Staff are few, and a list of theirs takes as long as many of residents, who should not wait for it.
         if Sight::of(&wanted.caller).is_staff() {
             let page = pages(&self.db, &[wanted], &self.clock).await?.pop();
@@ -55,18 +51,48 @@ impl Lists {
 }
 
 /// A page for each that is wanted.
-async fn pages(db: &DatabaseConnection, wanted: &[Wanted], clock: &Clock) -> Result<Vec<Page<NoticeOut>>, DbErr> {
+async fn pages(db: &DatabaseConnection, wanted: &[Wanted], clock: &Clock) -> Result<Vec<String>, DbErr> {
     let now = clock.now();
     // One more than wanted tells whether there are more.
     let longer: Vec<Wanted> = wanted.iter().map(|one| Wanted { limit: one.limit + 1, ..one.clone() }).collect();
-    let mut lists = feeds(db, &longer, now).await?;
-    let mut cursors = Vec::with_capacity(lists.len());
-    for (list, wanted) in lists.iter_mut().zip(wanted) {
-        let more = list.len() as u64 > wanted.limit;
-        list.truncate(usize::try_from(wanted.limit).unwrap_or(100));
-        let last = list.last().filter(|_| more).and_then(|entry| Some((entry.notice.published_at?, entry.notice.id)));
-        cursors.push(last.map(|(at, id)| Cursor { at, id: id.0 }.to_text()));
+    let lists = feeds(db, &longer, now).await?;
+    let json = |error: serde_json::Error| DbErr::Json(error.to_string());
+    let written = written(without_receipt(db, lists.iter().flatten().map(|entry| &*entry.notice), now).await?);
+    let written = written.map_err(json)?;
+    let page = |(list, wanted): (Vec<Entry>, &Wanted)| page(list, wanted.limit, &written);
+    lists.into_iter().zip(wanted).map(page).collect::<Result<_, _>>().map_err(json)
+}
+
+/// Notices as JSON, each up to its receipt: what lists have in common is written once. A city's homes have the same notices, and receipts of their
+/// own.
+type Written = HashMap<(CityId, NoticeId), String>;
+
+fn written(notices: HashMap<(CityId, NoticeId), NoticeOut>) -> Result<Written, serde_json::Error> {
+    let up_to_receipt = |(key, notice): (_, NoticeOut)| {
+        let mut text = serde_json::to_string(&notice)?;
+        text.truncate(text.len() - "null}".len());
+        Ok((key, text))
+    };
+    notices.into_iter().map(up_to_receipt).collect()
+}
+
+/// At most `limit` of a list, as the JSON of a [`Page`](crate::web::Page).
+fn page(mut list: Vec<Entry>, limit: u64, written: &Written) -> Result<String, serde_json::Error> {
+    let more = list.len() as u64 > limit;
+    list.truncate(usize::try_from(limit).unwrap_or(100));
+    let last = list.last().filter(|_| more).and_then(|entry| Some((entry.notice.published_at?, entry.notice.id)));
+    let next = last.map(|(at, id)| Cursor { at, id: id.0 }.to_text());
+    let mut text = String::from("{\"items\":[");
+    let mut between = "";
+    for Entry { notice, receipt } in &list {
+        text.push_str(between);
+        text.push_str(&written[&(notice.city_id, notice.id)]);
+        text.push_str(&serde_json::to_string(&receipt.as_ref().map(ReceiptOut::from))?);
+        text.push('}');
+        between = ",";
     }
-    let lists = lists_out(db, lists, now).await?;
-    Ok(lists.into_iter().zip(cursors).map(|(items, next_cursor)| Page { items, next_cursor }).collect())
+    text.push_str("],\"next_cursor\":");
+    text.push_str(&serde_json::to_string(&next)?);
+    text.push('}');
+    Ok(text)
 }

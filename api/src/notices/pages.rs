@@ -76,7 +76,7 @@ async fn my_notices(
     let more = entries.len() as u64 > ON_A_PAGE;
     entries.truncate(usize::try_from(ON_A_PAGE).unwrap_or(50));
     let last = entries.last().filter(|_| more).and_then(|entry| Some((entry.notice.published_at?, entry.notice.id.0)));
-    let sending = senders(db.as_ref(), entries.iter().map(|entry| &entry.notice)).await?;
+    let sending = senders(db.as_ref(), entries.iter().map(|entry| &*entry.notice)).await?;
     let (mut emergencies, mut unread, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     for entry in entries {
         let open = entry.notice.withdrawn_at.is_none();

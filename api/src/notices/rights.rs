@@ -1,6 +1,9 @@
 //! The right to a notice, as extractors that hand over the row: a handler can't get one that the caller may not see.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use entity::{
@@ -60,7 +63,7 @@ impl Readable {
             found.push(match rows.get(&(caller.city, id)) {
                 Some(notice) => {
                     let editable = may_edit(db, &caller, notice).await?;
-                    Some(Self { caller, notice: notice.clone(), editable })
+                    Some(Self { caller, notice: notice::Model::clone(notice), editable })
                 }
                 None => None,
             });
@@ -82,11 +85,11 @@ impl Readable {
     }
 }
 
-/// The notices with these keys.
+/// The notices with these keys, each once for however many lists it is in.
 pub(super) async fn notices_of(
     db: &impl ConnectionTrait,
     keys: BTreeSet<(CityId, NoticeId)>,
-) -> Result<HashMap<(CityId, NoticeId), notice::Model>, DbErr> {
+) -> Result<HashMap<(CityId, NoticeId), Arc<notice::Model>>, DbErr> {
     let (cities, ids): (Vec<Uuid>, Vec<Uuid>) = keys.into_iter().map(|(city, id)| (city.0, id.0)).unzip();
     let statement = sql(
         "SELECT n.* FROM unnest($1::uuid[], $2::uuid[]) AS asked (city_id, id)
@@ -94,7 +97,7 @@ pub(super) async fn notices_of(
         [cities.into(), ids.into()],
     );
     let rows = notice::Model::find_by_statement(statement).all(db).await?;
-    Ok(rows.into_iter().map(|notice| ((notice.city_id, notice.id), notice)).collect())
+    Ok(rows.into_iter().map(|notice| ((notice.city_id, notice.id), Arc::new(notice))).collect())
 }
 
 /// The notice that a path names.

@@ -20,7 +20,7 @@ use crate::problem::Problem;
 /// The most questions in one group.
 pub const MOST: usize = 200;
 /// How many groups may be under way at once: while one waits for the database, the next is made ready.
-const LANES: usize = 2;
+const LANES: usize = 3;
 /// The most questions that wait.
 const QUEUE: usize = 8_192;
 /// How long a question waits for its answer before it is refused.

@@ -68,7 +68,8 @@ pub(super) async fn raise<'a>(
 }
 
 /// `OFFSET 0` makes it one look into the key for each receipt: of a notice just published the statistics know nothing, and joined the other
-/// way round every circulation there is would be read.
+/// way round every circulation there is would be read. What is raised is taken to be a few rows, however many they are; so the circulations
+/// are looked up by it one by one, in its order. Were they not, two groups might wait for each other: then one fails, and each of it is tried alone.
 async fn raise_where(db: &impl ConnectionTrait, columns: Columns, belongs: &str, today: Date) -> Result<(), DbErr> {
     let text = format!(
         "WITH m AS MATERIALIZED (
@@ -81,17 +82,14 @@ async fn raise_where(db: &impl ConnectionTrait, columns: Columns, belongs: &str,
             FROM m CROSS JOIN LATERAL (
                 SELECT * FROM circulation c
                 WHERE c.city_id = m.city_id AND c.notice_id = m.notice_id AND {belongs} OFFSET 0) AS c
-            GROUP BY c.city_id, c.notice_id, c.area_id, c.channel_id),
-         held AS MATERIALIZED (
-            SELECT c.city_id, c.notice_id, c.area_id, c.channel_id, raised.opened, raised.stamped
-            FROM circulation c JOIN raised USING (city_id, notice_id, area_id, channel_id)
-            ORDER BY c.city_id, c.notice_id, c.area_id, c.channel_id FOR NO KEY UPDATE OF c)
+            GROUP BY c.city_id, c.notice_id, c.area_id, c.channel_id
+            ORDER BY c.city_id, c.notice_id, c.area_id, c.channel_id)
          UPDATE circulation c
-         SET read_count = c.read_count + held.opened,
-             acknowledged_count = least(c.acknowledged_count + held.stamped, c.read_count + held.opened)
-         FROM held
-         WHERE c.city_id = held.city_id AND c.notice_id = held.notice_id AND c.area_id = held.area_id
-           AND c.channel_id = held.channel_id"
+         SET read_count = c.read_count + raised.opened,
+             acknowledged_count = least(c.acknowledged_count + raised.stamped, c.read_count + raised.opened)
+         FROM raised
+         WHERE c.city_id = raised.city_id AND c.notice_id = raised.notice_id AND c.area_id = raised.area_id
+           AND c.channel_id = raised.channel_id"
     );
     let values: [Value; 8] = [
         columns.cities.into(),
