@@ -2,27 +2,40 @@
 
 use api::push::{
     claim::{Claim, Room, claim, renew},
+    fan_out::fan_out,
     outcome::{Outcome, Sent},
     record::{Report, record},
 };
-use tests::{PushService, TestApp, town};
+use tests::{PushService, Reply, TestApp, town};
 use time::Duration;
 
-/// A notice to one phone, planned but not sent, whose batch was cut into three for 400, 300 and 200 phones.
+/// A notice to one phone, planned a second ago and not sent, whose batch was cut into three for 400, 300 and 200 phones of a service that
+/// bears many.
 async fn cut_in_three(push: &PushService) -> TestApp {
     let app = TestApp::start_with_push(push).await;
     app.resident(town::YAMA_1).await.turn_on(&push.phone()).await;
     app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
-    api::push::fan_out::fan_out(app.db(), app.ground.clock.now()).await.expect("a plan");
-    app.tamper(
-        "WITH whole AS (DELETE FROM batch RETURNING *)
-         INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
-         SELECT city_id, gen_random_uuid(), notice_id, revision, urgent, origin,
-                (SELECT array_agg(gen_random_uuid()) FROM generate_series(1, phones)), attempt, due_at, expires_at
-         FROM whole CROSS JOIN unnest(ARRAY[400, 300, 200]) AS phones",
+    fan_out(app.db(), app.ground.clock.now()).await.expect("a plan");
+    cut(
+        &app,
+        "unnest(ARRAY[400, 300, 200]) AS phones",
+        "(SELECT array_agg(gen_random_uuid()) FROM generate_series(1, phones))",
     )
     .await;
     app
+}
+
+/// Cuts the one batch there is into many, each `of` these phones.
+async fn cut(app: &TestApp, into: &str, of: &str) {
+    app.tamper(&format!(
+        "WITH whole AS (DELETE FROM batch RETURNING *)
+         INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
+         SELECT city_id, gen_random_uuid(), notice_id, revision, urgent, origin, {of}, attempt, due_at, expires_at
+         FROM whole CROSS JOIN {into}"
+    ))
+    .await;
+    app.tamper("UPDATE push_origin SET at_once = 256").await;
+    app.ground.clock.advance(Duration::SECOND);
 }
 
 async fn take(app: &TestApp) -> Option<Claim> {
@@ -45,7 +58,7 @@ async fn a_dead_workers_batch_is_taken_over_and_the_late_one_cannot_record() {
     app.resident(town::YAMA_1).await.turn_on(&phone).await;
     app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
     let now = app.ground.clock.now();
-    api::push::fan_out::fan_out(app.db(), now).await.expect("a plan");
+    fan_out(app.db(), now).await.expect("a plan");
     let dead = claim(app.db(), &Room::default(), now).await.expect("a query").expect("a batch");
     assert!(claim(app.db(), &Room::default(), now).await.expect("a query").is_none(), "it is leased");
     assert_eq!(
@@ -110,14 +123,58 @@ async fn only_what_is_alike_is_taken_together() {
     sizes.sort_unstable();
     assert_eq!(sizes, [1, 2]);
 
-    // The first of a plan are small, so that they leave at once.
-    app.tamper("UPDATE batch SET attempt = 1, leased_until = NULL, subscription_ids = subscription_ids[1:100]").await;
+    // A service that bears less gets less, and what has just become due goes alone, so that it rings at once.
+    let free = "UPDATE batch SET attempt = 1, leased_until = NULL";
+    for (at_once, together) in [(256, 3), (64, 2), (63, 1), (4, 1)] {
+        app.tamper(free).await;
+        app.tamper(&format!("UPDATE push_origin SET at_once = {at_once}")).await;
+        assert_eq!(take(&app).await.expect("a batch").parts.len(), together, "{at_once} at once");
+    }
+    app.tamper("UPDATE push_origin SET at_once = 256").await;
+    app.tamper(free).await;
+    app.ground.clock.advance(-Duration::SECOND);
     assert_eq!(take(&app).await.expect("a batch").parts.len(), 1);
+    app.ground.clock.advance(Duration::SECOND);
 
     // A service that was failing is tried with one batch.
-    app.tamper("UPDATE batch SET leased_until = NULL, subscription_ids = subscription_ids || subscription_ids").await;
+    app.tamper(free).await;
     app.tamper("UPDATE push_origin SET failures_in_row = 50").await;
     let probe = take(&app).await.expect("a batch");
     assert_eq!((probe.probing, probe.parts.len()), (true, 1));
     app.tamper("DELETE FROM batch").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_phone_of_batches_sent_together_has_what_became_of_its_own_message() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let phones = app.phones(&push, 9).await;
+    phones[1].answer([Reply::Status(410, vec![], "")]);
+    phones[4].answer([Reply::Status(503, vec![("retry-after", "60")], "")]);
+    phones[6].answer([Reply::Status(400, vec![], "")]);
+    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
+    fan_out(app.db(), app.ground.clock.now()).await.expect("a plan");
+    // Three at a time, and in each somebody who has gone since.
+    cut(&app, "generate_series(0, 2) AS place", "subscription_ids[place * 3 + 1 : place * 3 + 3] || gen_random_uuid()")
+        .await;
+    app.work().await;
+    assert_eq!(app.number("SELECT count(DISTINCT done_at) FROM batch WHERE done_at IS NOT NULL").await, 1, "as one");
+
+    let outcomes = "FROM batch b CROSS JOIN unnest(b.subscription_ids, b.outcomes) AS sent (id, outcome)
+         LEFT JOIN subscription s ON s.id = sent.id";
+    for (place, phone) in phones.iter().enumerate() {
+        let outcome = [Outcome::Accepted, Outcome::Gone, Outcome::Retried, Outcome::GivenUp];
+        let outcome = outcome[[0, 1, 0, 0, 2, 0, 3, 0, 0][place]] as i16;
+        let own = format!(
+            "SELECT count(*) {outcomes} WHERE s.endpoint = '{}' AND outcome = {outcome}",
+            phone.subscription()["endpoint"].as_str().expect("an endpoint")
+        );
+        assert_eq!(app.number(&own).await, 1, "phone {place}");
+    }
+    let left = format!("SELECT count(*) {outcomes} WHERE s.id IS NULL AND outcome = {}", Outcome::Left as i16);
+    assert_eq!(app.number(&left).await, 3);
+    app.ground.clock.advance(Duration::minutes(2));
+    app.work().await;
+    let rings: Vec<usize> = phones.iter().map(|phone| phone.arrived().len()).collect();
+    assert_eq!(rings, [1, 0, 1, 1, 1, 1, 0, 1, 1]);
 }

@@ -47,6 +47,48 @@ async fn the_first_stamp_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_shows_each_home_its_own_receipts_page_by_page() {
+    let app = TestApp::start().await;
+    let officer = app.officer(town::YAMA).await;
+    let mut ids = Vec::new();
+    for number in 0..5 {
+        ids.insert(0, officer.announce(&format!("「{number}」の\"お知らせ\""), town::YAMA).await);
+        app.ground.clock.advance(time::Duration::minutes(1));
+    }
+    app.work().await;
+    let (reader, neighbour) = (app.resident(town::YAMA_1).await, app.resident(town::YAMA_1).await);
+    for (id, acknowledged) in [(&ids[0], false), (&ids[1], true), (&ids[4], true)] {
+        let _ = reader.receipt(id, acknowledged).await.expect(200);
+    }
+    let _ = neighbour.receipt(&ids[1], false).await.expect(200);
+
+    // Asked at the same moment, they are answered from the same rows; and each as if asked alone.
+    let list = async |home: &tests::Actor<'_>| {
+        let (mut items, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = home.get(&format!("/api/v1/notices?limit=2&cursor={cursor}")).await.expect(200);
+            let found = page["items"].as_array().expect("items");
+            assert!(found.len() <= 2);
+            items.extend(found.clone());
+            match page["next_cursor"].as_str() {
+                Some(next) => next.clone_into(&mut cursor),
+                None => return items,
+            }
+        }
+    };
+    let (of_reader, of_neighbour, of_officer) = tokio::join!(list(&reader), list(&neighbour), list(&officer));
+    for (home, items) in [(&reader, of_reader), (&neighbour, of_neighbour), (&officer, of_officer)] {
+        let mut alone = Vec::new();
+        for id in &ids {
+            alone.push(home.get(&format!("/api/v1/notices/{id}")).await.expect(200));
+        }
+        assert_eq!(items, alone);
+    }
+    let read: Vec<bool> = list(&reader).await.iter().map(|item| !item["receipt"].is_null()).collect();
+    assert_eq!(read, [true, true, false, false, true]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn coverage_is_right_at_every_level_and_shows_no_more_than_it_may() {
     let app = TestApp::start().await;
     let city = app.staff(town::CITY).await;

@@ -30,7 +30,9 @@ pub async fn claim_and_record(ground: &Ground, room: &Room) -> Outcome {
     let sent: Vec<Sent> = (0..BATCH).map(sent).collect();
     while let Some(claim) = claim(&db, room, now).await? {
         let sent = sent.iter().cycle().take(claim.subscription_ids.len()).cloned().collect();
-        let report = Report { revision: 1, sent, window: Some(claim.window()) };
+        let mut window = claim.window();
+        claim.subscription_ids.iter().for_each(|_| window.note(Verdict::Accepted));
+        let report = Report { revision: 1, sent, window: Some(window) };
         if !record(&db, &claim, &report, now).await? {
             return Err("a batch could not be recorded".into());
         }

@@ -130,7 +130,7 @@ async fn of_staff(db: &impl ConnectionTrait, wanted: &Wanted, now: OffsetDateTim
 }
 
 /// By channel, each read from its newest circulation on: a resident's have what is for everyone, the others' what is for officers too. A list is
-/// one row, or as many as it has receipts.
+/// one row, and each of its receipts another.
 async fn of_others(
     db: &impl ConnectionTrait,
     (wanted, places): (&[Wanted], &[usize]),
@@ -138,8 +138,8 @@ async fn of_others(
     lines: &mut [Vec<Line>],
 ) -> Result<(), DbErr> {
     let text = format!(
-        "WITH {SIGHTS}
-         SELECT sight.n, found.ids, r.*
+        "WITH {SIGHTS}, list AS MATERIALIZED (
+         SELECT sight.n, sight.city_id, given.reader_id, found.ids
          FROM sight
          JOIN unnest($7::uuid[], $8::timestamptz[], $9::uuid[]) WITH ORDINALITY AS given (reader_id, at, id, n) USING (n)
          CROSS JOIN LATERAL (
@@ -155,8 +155,11 @@ async fn of_others(
             WHERE ch.city_id = sight.city_id AND ch.area_id = ANY(sight.associations)
               AND (ch.kind = 'everyone' OR NOT sight.of_resident)
             ORDER BY one.published_at DESC, one.notice_id DESC LIMIT $11) AS newest) AS found
-         LEFT JOIN receipt r ON r.city_id = sight.city_id AND r.reader_id = given.reader_id AND r.notice_id = ANY(found.ids)
-         WHERE found.ids IS NOT NULL",
+         WHERE found.ids IS NOT NULL)
+         SELECT list.n, list.ids, r.* FROM list LEFT JOIN receipt r ON false
+         UNION ALL
+         SELECT list.n, NULL, r.* FROM list
+         JOIN receipt r ON r.city_id = list.city_id AND r.reader_id = list.reader_id AND r.notice_id = ANY(list.ids)",
         visible()
     );
     let sights: Vec<Sight> = places.iter().map(|place| Sight::of(&wanted[*place].caller)).collect();
@@ -170,20 +173,22 @@ async fn of_others(
     let most = places.iter().map(|place| wanted[*place].limit).max().unwrap_or(0);
     let mut values = values(&sights);
     values.extend([readers.into(), times.into(), ids.into(), now.into(), most.into()] as [Value; 5]);
+    let mut receipts = Vec::new();
     for row in db.query_all_raw(sql(&text, values)).await? {
         let n: i64 = row.try_get_by_index(0)?;
         let Some(place) = usize::try_from(n - 1).ok().and_then(|n| places.get(n)) else { continue };
-        let list = &mut lines[*place];
-        if list.is_empty() {
-            let ids: Vec<Uuid> = row.try_get_by_index(1)?;
-            let wanted = usize::try_from(wanted[*place].limit).unwrap_or(usize::MAX);
-            list.extend(ids.into_iter().take(wanted).map(|id| Line { notice: NoticeId(id), receipt: None }));
-        }
-        if row.try_get_by_index::<Option<Uuid>>(2)?.is_some() {
-            let receipt = receipt::Model::from_query_result(&row, "")?;
-            if let Some(line) = list.iter_mut().find(|line| line.notice == receipt.notice_id) {
-                line.receipt = Some(receipt);
+        match row.try_get_by_index::<Option<Vec<Uuid>>>(1)? {
+            Some(ids) => {
+                let wanted = usize::try_from(wanted[*place].limit).unwrap_or(usize::MAX);
+                let line = |id| Line { notice: NoticeId(id), receipt: None };
+                lines[*place] = ids.into_iter().take(wanted).map(line).collect();
             }
+            None => receipts.push((*place, receipt::Model::from_query_result(&row, "")?)),
+        }
+    }
+    for (place, receipt) in receipts {
+        if let Some(line) = lines[place].iter_mut().find(|line| line.notice == receipt.notice_id) {
+            line.receipt = Some(receipt);
         }
     }
     Ok(())

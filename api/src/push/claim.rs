@@ -10,11 +10,12 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{fan_out::FIRST_BATCH, origin::SICK_AFTER, pace::Window};
+use super::{origin::SICK_AFTER, pace::Window};
 use crate::postgres::sql;
 
-/// How many batches are taken together.
+/// How many batches are taken together at most, and how many messages at once a service has to bear for each.
 const TOGETHER: i64 = 4;
+const AT_ONCE_EACH: i64 = 32;
 
 /// One batch of a claim.
 #[derive(Clone, Copy, Debug)]
@@ -98,8 +99,8 @@ pub struct Room {
     pub busy_urgent: Vec<String>,
 }
 
-/// Takes the batch that is due first, emergencies before all, and others like it. A small one goes alone: the first of a plan are small, so that
-/// they leave at once. One of a paused service is left alone, except that an emergency tries it every ten seconds; of one that is tried, a
+/// Takes the batch that is due first, emergencies before all, and others like it, as many as its service gets through in the time of one claim.
+/// What has just become due goes alone: so the first phones of a notice ring at once. One of a paused service is left alone, except that an emergency tries it every ten seconds; of one that is tried, a
 /// single batch.
 ///
 /// # Errors
@@ -112,7 +113,7 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
         SICK_AFTER.into(),
         room.busy_urgent.clone().into(),
         TOGETHER.into(),
-        i32::try_from(FIRST_BATCH).unwrap_or(i32::MAX).into(),
+        AT_ONCE_EACH.into(),
     ];
     let statement = sql(
         "WITH left_alone AS MATERIALIZED (
@@ -122,7 +123,8 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
             -- What lies too far ahead was written by a worker whose clock is wrong.
             WHERE paused_until BETWEEN $1 AND $1 + interval '2 minutes'
          ), due AS MATERIALIZED (
-            SELECT city_id, id, notice_id, urgent, origin, attempt, due_at, expires_at, cardinality(subscription_ids) > $7 AS large
+            SELECT city_id, id, notice_id, urgent, origin, attempt, due_at, expires_at,
+                   due_at < $1 - interval '100 milliseconds' AS waited
             FROM batch
             WHERE done_at IS NULL AND due_at <= $1 AND (urgent OR NOT $2)
               AND (leased_until IS NULL OR leased_until < clock_timestamp())
@@ -139,10 +141,12 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
                 SELECT b.city_id, b.id FROM batch b
                 WHERE b.done_at IS NULL AND b.urgent = due.urgent AND b.due_at = due.due_at
                   AND (b.leased_until IS NULL OR b.leased_until < clock_timestamp())
-                  AND (b.notice_id, b.origin, b.attempt, b.expires_at) IS NOT DISTINCT FROM
-                      (due.notice_id, due.origin, due.attempt, due.expires_at)
-                  AND (b.id = due.id OR due.large AND NOT EXISTS (SELECT FROM probed))
-                ORDER BY b.urgent DESC, b.due_at LIMIT $6
+                  AND ((b.city_id, b.id) IS NOT DISTINCT FROM (due.city_id, due.id)
+                       OR due.waited AND NOT EXISTS (SELECT FROM probed)
+                          AND (b.city_id, b.notice_id, b.origin, b.attempt, b.expires_at) IS NOT DISTINCT FROM
+                              (due.city_id, due.notice_id, due.origin, due.attempt, due.expires_at))
+                ORDER BY b.urgent DESC, b.due_at
+                LIMIT coalesce((SELECT least($6, greatest(1, o.at_once / $7)) FROM push_origin o WHERE o.origin = due.origin), 1)
                 FOR UPDATE SKIP LOCKED) other
          ), taken AS (
             -- They are sent with the text that is there now, or a later one: what was corrected before need not wait for them.

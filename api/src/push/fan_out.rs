@@ -31,7 +31,7 @@ pub const BATCH: usize = 500;
 /// Areas in the first part of a plan: few, so that the first phones ring at once.
 const FIRST_AREAS: i64 = 8;
 /// Subscriptions in a batch of it, for the same reason.
-pub const FIRST_BATCH: usize = 100;
+const FIRST_BATCH: usize = 100;
 /// An emergency is over by the next day unless it says otherwise.
 const EMERGENCY_MATTERS: Duration = Duration::hours(24);
 

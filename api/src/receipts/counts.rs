@@ -31,8 +31,8 @@ struct Columns {
     stamped: Vec<i32>,
 }
 
-/// Raises the counts by what happened for the first time. Each circulation is changed once, and they are taken in the order of their keys, what
-/// goes to everyone before what goes to officers.
+/// Raises the counts by what happened for the first time. The counts of a notice are raised by one transaction at a time, in whatever order the
+/// database goes through its circulations; notices are taken in one order.
 pub(super) async fn raise<'a>(
     db: &impl ConnectionTrait,
     firsts: impl Iterator<Item = (Key, &'a Caller, Addressees, First)>,
@@ -59,6 +59,12 @@ pub(super) async fn raise<'a>(
         JOIN area sa ON sa.city_id = s.city_id AND sa.id = s.area_id
         WHERE p.city_id = m.city_id AND (p.id = m.person_id OR p.household_id = m.household_id)
           AND sa.path @> ARRAY[c.area_id] AND s.starts_on <= $8 AND (s.ends_on IS NULL OR s.ends_on >= $8))";
+    let mine = "SELECT count(pg_advisory_xact_lock(notice)) FROM (
+            SELECT DISTINCT hashtextextended('counts ' || id, 0) AS notice FROM unnest($1::uuid[]) AS given (id) ORDER BY notice OFFSET 0) AS notices";
+    let notices: Vec<Uuid> = everyone.notices.iter().chain(&officers.notices).copied().collect();
+    if !notices.is_empty() {
+        db.execute_raw(sql(mine, [notices.into()])).await?;
+    }
     for (columns, belongs) in [(everyone, lives_there), (officers, has_a_seat_there)] {
         if !columns.cities.is_empty() {
             raise_where(db, columns, belongs, today).await?;
@@ -68,8 +74,7 @@ pub(super) async fn raise<'a>(
 }
 
 /// `OFFSET 0` makes it one look into the key for each receipt: of a notice just published the statistics know nothing, and joined the other
-/// way round every circulation there is would be read. What is raised is taken to be a few rows, however many they are; so the circulations
-/// are looked up by it one by one, in its order. Were they not, two groups might wait for each other: then one fails, and each of it is tried alone.
+/// way round every circulation there is would be read.
 async fn raise_where(db: &impl ConnectionTrait, columns: Columns, belongs: &str, today: Date) -> Result<(), DbErr> {
     let text = format!(
         "WITH m AS MATERIALIZED (
@@ -82,8 +87,7 @@ async fn raise_where(db: &impl ConnectionTrait, columns: Columns, belongs: &str,
             FROM m CROSS JOIN LATERAL (
                 SELECT * FROM circulation c
                 WHERE c.city_id = m.city_id AND c.notice_id = m.notice_id AND {belongs} OFFSET 0) AS c
-            GROUP BY c.city_id, c.notice_id, c.area_id, c.channel_id
-            ORDER BY c.city_id, c.notice_id, c.area_id, c.channel_id)
+            GROUP BY c.city_id, c.notice_id, c.area_id, c.channel_id)
          UPDATE circulation c
          SET read_count = c.read_count + raised.opened,
              acknowledged_count = least(c.acknowledged_count + raised.stamped, c.read_count + raised.opened)

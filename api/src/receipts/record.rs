@@ -1,7 +1,8 @@
 //! Recording receipts, and the counts with them: any number at once, in the transaction of whoever calls.
 //!
-//! Other servers may write the same rows at the same time. Everybody takes them in the order of their keys, and in the order of the
-//! steps below (new receipts, receipts to be stamped, counts), so that two groups can wait for each other in one direction only.
+//! Other servers may write the same rows at the same time. Everybody takes receipts in the order of their keys, the counts of one notice after
+//! another, and both in the order of the steps below (new receipts, receipts to be stamped, counts), so that two groups can wait for each other in
+//! one direction only.
 
 use std::collections::BTreeMap;
 
