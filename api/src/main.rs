@@ -235,8 +235,8 @@ fn openapi() -> Outcome {
 fn measure(what: Bench) -> Outcome {
     let mut settings = settings(None)?;
     if std::env::var_os("KAIRAN_LOG").is_none() {
-        // A line for each batch is what would be measured otherwise.
-        settings.log = "warn".into();
+        // A line for each batch is what would be measured otherwise, and what fills a city is slow by its size.
+        settings.log = "warn,sqlx::query=error".into();
     }
     start_log(&settings)?;
     bench::run(what, &settings)
