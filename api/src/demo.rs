@@ -13,8 +13,8 @@ use entity::{
     seat::Role,
 };
 use sea_orm::{
-    ActiveEnum as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, TransactionTrait as _,
+    ActiveEnum as _, ColumnTrait as _, ConnectionTrait, DatabaseConnection, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, TransactionTrait as _,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -108,9 +108,9 @@ const HOLDERS: [Holder; 6] = [
 ///
 /// # Errors
 /// The database's.
-pub async fn prepare(ground: &Ground) -> Result<Vec<Link>, Box<dyn Error>> {
+pub async fn prepare(ground: &Ground, owner: &DatabaseConnection) -> Result<Vec<Link>, Box<dyn Error>> {
     let now = ground.clock.now();
-    let tx = ground.db.begin().await?;
+    let tx = owner.begin().await?;
     if city::Entity::find().count(&tx).await? == 0 {
         fill(&tx, ground).await?;
     }

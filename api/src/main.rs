@@ -2,28 +2,28 @@
 //!
 //! Whatever goes wrong ends in one line on standard error that says what and why, and a status other than 0.
 
+mod operator;
+
 use std::{
     error::Error,
-    fs,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
 };
 
 use api::{
-    areas::{self, Appointment, SlipFile},
     bench::{self, Bench},
     clock::Clock,
     config::{BadSetting, LogFormat, Origin, Settings},
     keys::Keys,
-    notices, postgres, push,
+    postgres::{self, cities::Cities},
     server::{self, Ground},
     up::{self, Up},
     worker::Worker,
 };
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use entity::seat::Role;
-use sea_orm::{DatabaseConnection, TransactionTrait as _};
+use clap::{Args, Parser, Subcommand};
+use operator::{Import, Notice, PushCommand, Staff};
+use sea_orm::DatabaseConnection;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
@@ -93,70 +93,6 @@ struct UpArgs {
     /// Leave an empty database empty
     #[arg(long)]
     no_demo: bool,
-}
-
-#[derive(Subcommand)]
-enum Import {
-    /// The tree of areas: code,parent_code,kind,name,latitude,longitude
-    Areas {
-        /// The CSV file
-        file: PathBuf,
-    },
-    /// Households of associations: area_code,group,household,delivery
-    Households {
-        /// The CSV file
-        file: PathBuf,
-        /// Make a joining code for each household that has none and write them here
-        #[arg(long)]
-        slips: Option<PathBuf>,
-    },
-}
-
-#[derive(Subcommand)]
-enum Staff {
-    /// Make an account with a seat and print its one-time sign-in link
-    Add {
-        /// Mail address
-        #[arg(long)]
-        email: String,
-        /// Name
-        #[arg(long)]
-        name: String,
-        /// Code of the area
-        #[arg(long)]
-        area: String,
-        /// Department
-        #[arg(long)]
-        department: Option<String>,
-        /// What the seat is
-        #[arg(long, value_enum, default_value_t = RoleArg::Staff)]
-        role: RoleArg,
-    },
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum RoleArg {
-    Staff,
-    Officer,
-    Leader,
-}
-
-#[derive(Clone, Copy, Subcommand)]
-enum PushCommand {
-    /// By push service: what was sent, what waits, what is left alone and why; ends with 1 where somebody should look
-    Status,
-}
-
-#[derive(Subcommand)]
-enum Notice {
-    /// From a telegram of the Meteorological Agency (気象庁防災情報XML): a draft of importance emergency
-    FromJma {
-        /// The XML file
-        file: PathBuf,
-        /// Code of the area that it is for
-        #[arg(long)]
-        area: String,
-    },
 }
 
 fn main() -> ExitCode {
@@ -255,10 +191,10 @@ fn with_database(command: Command) -> Outcome {
             Command::Migrate => Ok(postgres::migrate(&connect(&url, 2).await?).await?),
             Command::Serve { .. } => serve(settings, &url).await,
             Command::Work => work(settings, &url).await,
-            Command::Import(import) => run_import(&current(&url, 2).await?, import).await,
-            Command::Staff(staff) => run_staff(&current(&url, 2).await?, staff, &settings).await,
-            Command::Notice(notice) => run_notice(&current(&url, 2).await?, notice).await,
-            Command::Push(PushCommand::Status) => push_status(&current(&url, 2).await?).await,
+            Command::Import(import) => operator::import(&current(&url, 2).await?, import).await,
+            Command::Staff(staff) => operator::staff(&current(&url, 2).await?, staff, &settings).await,
+            Command::Notice(notice) => operator::notice(&current(&url, 2).await?, notice).await,
+            Command::Push(PushCommand::Status) => operator::push_status(&current(&url, 2).await?).await,
             Command::Up(_) | Command::Keys { .. } | Command::Openapi | Command::Bench(_) => Ok(()),
         }
     })
@@ -279,9 +215,11 @@ async fn current(url: &SecretString, connections: u32) -> Outcome<DatabaseConnec
 
 async fn ground(settings: Settings, url: &SecretString, origin: Origin) -> Outcome<Ground> {
     let unset = || "KAIRAN_KEYS_DIR is not set: `kairan keys DIR` makes keys, and this setting says where they are";
-    let db = current(url, 20).await?;
+    current(url, 1).await?.close().await?;
+    let db = postgres::connect_to_all(url, 20).await?;
+    let cities = Cities::connect(url, 20).await?;
     let keys = Arc::new(Keys::load(settings.keys_dir.as_deref().ok_or_else(unset)?)?);
-    Ok(Ground { db, settings, keys, clock: Clock::system(), origin }.keeping_time().await)
+    Ok(Ground { db, cities, settings, keys, clock: Clock::system(), origin }.keeping_time().await)
 }
 
 async fn serve(settings: Settings, url: &SecretString) -> Outcome {
@@ -312,89 +250,5 @@ async fn work(settings: Settings, url: &SecretString) -> Outcome {
     });
     tracing::info!("working");
     Worker::new(&ground)?.run(stopped).await;
-    Ok(())
-}
-
-fn read(path: &Path) -> Outcome<Vec<u8>> {
-    fs::read(path).map_err(|e| format!("{}: {e}", path.display()).into())
-}
-
-async fn run_import(db: &DatabaseConnection, import: Import) -> Outcome {
-    let now = Clock::system().now();
-    match import {
-        Import::Areas { file } => {
-            let bytes = read(&file)?;
-            let tx = db.begin().await?;
-            let done = areas::import_areas(&tx, &bytes, now).await;
-            let done = done.map_err(|e| format!("{}: {e}; nothing was imported", file.display()))?;
-            tx.commit().await?;
-            println!("{} areas: {} added, {} changed.", done.read, done.added, done.changed);
-        }
-        Import::Households { file, slips } => {
-            let bytes = read(&file)?;
-            let tx = db.begin().await?;
-            let done = areas::import_households(&tx, &bytes, slips.is_some(), now).await;
-            let done = done.map_err(|e| format!("{}: {e}; nothing was imported", file.display()))?;
-            let printed = match &slips {
-                Some(place) if !done.slips.is_empty() => {
-                    let failed = |e| format!("{}: {e}; nothing was imported", place.display());
-                    Some(SlipFile::write(place, &done.slips).map_err(failed)?)
-                }
-                _ => None,
-            };
-            match (tx.commit().await, printed) {
-                (Ok(()), Some(printed)) => printed.put()?,
-                (Ok(()), None) => {}
-                (Err(error), printed) => {
-                    printed.map(SlipFile::discard).transpose()?;
-                    return Err(error.into());
-                }
-            }
-            println!("{} households: {} added, {} changed.", done.read, done.added, done.changed);
-            match slips {
-                Some(_) if done.slips.is_empty() => println!("No slips: every household has one already."),
-                Some(place) => println!("{} slips in {}.", done.slips.len(), place.display()),
-                None => {}
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn run_staff(
-    db: &DatabaseConnection,
-    Staff::Add { email, name, area, department, role }: Staff,
-    settings: &Settings,
-) -> Outcome {
-    let role = match role {
-        RoleArg::Staff => Role::Staff,
-        RoleArg::Officer => Role::Officer,
-        RoleArg::Leader => Role::Leader,
-    };
-    let tx = db.begin().await?;
-    let area = areas::find(&tx, None, &area).await?;
-    let appointment = Appointment::new(email, name, role, department)?;
-    let invitation = areas::appoint(&tx, &area, appointment, Clock::system().now()).await?;
-    tx.commit().await?;
-    let origin = settings.public_origin.clone().unwrap_or_else(|| Origin::local(settings.listen));
-    println!("{origin}/welcome#{}", invitation.code.to_print());
-    Ok(())
-}
-
-async fn push_status(db: &DatabaseConnection) -> Outcome {
-    let status = push::status::status(db, Clock::system().now()).await?;
-    print!("{status}");
-    if status.wants_attention() { Err("somebody should look".into()) } else { Ok(()) }
-}
-
-async fn run_notice(db: &DatabaseConnection, Notice::FromJma { file, area }: Notice) -> Outcome {
-    let telegram = String::from_utf8(read(&file)?).map_err(|_| format!("{} is not UTF-8", file.display()))?;
-    let tx = db.begin().await?;
-    let area = areas::find(&tx, None, &area).await?;
-    let draft = notices::draft_from_telegram(&tx, &telegram, &area, Clock::system().now()).await;
-    let draft = draft.map_err(|e| format!("{} {e}", file.display()))?;
-    tx.commit().await?;
-    println!("{}", draft.id);
-    eprintln!("A draft for {}: {}. A member of staff has to publish it.", area.name, draft.title);
     Ok(())
 }

@@ -2,9 +2,13 @@
 //!
 //! When a client resets its connection while `BEGIN` is under way, the handler's future is dropped, and the pooled connection
 //! would go back with a transaction open: later writes on it would answer 200 and never be committed. Two cures, each enough:
-//! [`write()`] runs every write in a task of its own, which no client can drop, and the pool sends `ROLLBACK` over each connection
+//! every write of a request runs in a task of its own, which no client can drop ([`cities`]), and the pool sends `ROLLBACK` over each connection
 //! that comes back. Besides, the server ends a transaction that idles.
+//!
+//! The program works in roles that own nothing (row-level security): requests see one city at a time ([`cities`]), the worker and what is asked
+//! for many at once all of them ([`connect_to_all`]). As the owner it connects to migrate, and for the commands of who runs the installation.
 
+pub mod cities;
 pub mod gather;
 pub mod private;
 pub mod timekeeping;
@@ -17,8 +21,7 @@ use std::{
 
 use migration::{Migrator, MigratorTrait as _};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqlxPostgresConnector, Statement,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, Statement, TransactionTrait,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
@@ -26,19 +29,30 @@ use sqlx::{
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 
-use crate::problem::Problem;
-
 /// How long a request waits for a connection before it is answered 503.
 const WAIT: Duration = Duration::from_secs(2);
 /// A connection that was in use so short a while ago is taken to be there.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// Opens a pool of at most `connections` to `url`.
+/// Opens a pool of at most `connections` to `url`, as the user that it names: for whoever runs the installation.
 ///
 /// # Errors
 /// When the address is none or the database does not answer.
 pub async fn connect(url: &SecretString, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    open(url, connections, None).await
+}
+
+/// Opens a pool in the role that sees every city's rows and owns none: for the worker, and for what is asked for many callers in one statement.
+///
+/// # Errors
+/// When the address is none, the database does not answer, or its schema is older than the role.
+pub async fn connect_to_all(url: &SecretString, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    open(url, connections, Some("kairan_all")).await
+}
+
+async fn open(url: &SecretString, connections: u32, role: Option<&str>) -> Result<DatabaseConnection, DbErr> {
     let options: PgConnectOptions = url.expose_secret().parse().map_err(|e: sqlx::Error| conn_err(&e))?;
+    let options = options.options(role.map(|role| ("role", role)));
     let options = options.application_name("kairan").options([
         ("idle_in_transaction_session_timeout", "60s"),
         ("timezone", "UTC"),
@@ -167,24 +181,6 @@ pub fn is_away(error: &DbErr) -> bool {
         | sqlx::Error::WorkerCrashed => true,
         _ => false,
     }
-}
-
-/// Runs `work` in one transaction, in a task that goes on when the client has gone: it commits, or it leaves nothing.
-///
-/// # Errors
-/// Those of `work`, and the database's.
-pub async fn write<T: 'static>(
-    db: &DatabaseConnection,
-    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, Problem> + 'static,
-) -> Result<T, Problem> {
-    let db = db.clone();
-    let task = actix_web::rt::spawn(async move {
-        let transaction = db.begin().await?;
-        let done = work(&transaction).await?;
-        transaction.commit().await?;
-        Ok(done)
-    });
-    task.await.map_err(Problem::internal)?
 }
 
 /// Brings the schema up to date. Safe to run twice at once: the second waits for the first and finds nothing to do.

@@ -24,7 +24,7 @@ use crate::{
     keys::Keys,
     notices::{self, Lists},
     openapi::complete,
-    postgres::{self, timekeeping},
+    postgres::{self, cities::Cities, timekeeping},
     problem::Problem,
     push,
     receipts::{self, Receipts},
@@ -38,8 +38,10 @@ use crate::{
 /// What the program hands to its rooms.
 #[derive(Clone, Debug)]
 pub struct Ground {
-    /// The database.
+    /// The database, all cities together: for the worker and for what is asked for many callers at once.
     pub db: DatabaseConnection,
+    /// The database, one city at a time: for requests.
+    pub cities: Cities,
     /// The settings.
     pub settings: Settings,
     /// The keys.
@@ -122,6 +124,7 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving>
     // What the standard library leaves room for is 128: of a city that has just been rung, the rest would try again after a second.
     SockRef::from(&listener).listen(WAITING)?;
     let db = Data::new(ground.db.clone());
+    let cities = Data::new(ground.cities.clone());
     let settings = Data::new(ground.settings.clone());
     let keys = Data::from(ground.keys.clone());
     let clock = Data::new(ground.clock.clone());
@@ -129,12 +132,13 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving>
     let tokens = Data::new(Tokens::new(&ground.keys, &ground.origin));
     let tries = Data::new(Tries::new(ground.settings.limits));
     let callers = Data::new(Callers::start(ground.db.clone(), ground.clock.clone()));
-    let lists = Data::new(Lists::start(ground.db.clone(), ground.clock.clone()));
+    let lists = Data::new(Lists::start((ground.db.clone(), ground.cities.clone()), ground.clock.clone()));
     let receipts = Data::new(Receipts::start(ground.db.clone(), ground.clock.clone()));
     let last = receipts.clone();
     let register = move |config: &mut ActixConfig| {
         config
             .app_data(db.clone())
+            .app_data(cities.clone())
             .app_data(settings.clone())
             .app_data(keys.clone())
             .app_data(clock.clone())

@@ -22,7 +22,7 @@ use crate::{
     config::{Environment, Origin, Settings},
     demo,
     keys::Keys,
-    postgres::{self, private::PrivateCluster},
+    postgres::{self, cities::Cities, private::PrivateCluster},
     server::{self, Ground},
     worker::Worker,
 };
@@ -72,17 +72,20 @@ impl Up {
     pub async fn run(&self, with_demo: bool) -> Outcome {
         let told_to_stop = stop_signal()?;
         let (listener, origin) = listen(&self.settings)?;
-        let db = postgres::connect(&self.database, 20).await?;
-        postgres::migrate(&db).await?;
+        let owner = postgres::connect(&self.database, 2).await?;
+        postgres::migrate(&owner).await?;
+        let db = postgres::connect_to_all(&self.database, 20).await?;
+        let cities = Cities::connect(&self.database, 20).await?;
         let (settings, keys) = (self.settings.clone(), self.keys.clone());
-        let ground = Ground { db, settings, keys, clock: Clock::system(), origin }.keeping_time().await;
+        let ground = Ground { db, cities, settings, keys, clock: Clock::system(), origin }.keeping_time().await;
         // A made-up city and links that let anybody in are for development.
         let with_demo = with_demo && ground.settings.env == Environment::Development;
-        let links = if with_demo { demo::prepare(&ground).await? } else { Vec::new() };
+        let links = if with_demo { demo::prepare(&ground, &owner).await? } else { Vec::new() };
 
         let (stop, stopped) = watch::channel(false);
         // Connections of its own: those who read what has just rung must not keep the rest from ringing.
-        let worker = Worker::new(&Ground { db: postgres::connect(&self.database, 12).await?, ..ground.clone() })?;
+        let worker =
+            Worker::new(&Ground { db: postgres::connect_to_all(&self.database, 12).await?, ..ground.clone() })?;
         let worker = tokio::spawn(async move { worker.run(stopped).await });
         let server = server::serve(listener, &ground)?;
         let handle = server.handle();
@@ -95,6 +98,7 @@ impl Up {
         stop.send_replace(true);
         worker.await?;
         ground.db.close().await?;
+        ground.cities.close().await?;
         Ok(())
     }
 

@@ -8,6 +8,8 @@ use sea_orm_migration::{MigrationTrait, async_trait::async_trait};
 
 mod m20261122_000001_circulation;
 mod m20261123_000001_push_engine;
+mod m20261124_000001_scope_by_city;
+mod scope;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -16,6 +18,10 @@ pub struct Migrator;
 #[async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_circulation::Migration), Box::new(m20261123_000001_push_engine::Migration)]
+        vec![
+            Box::new(m20261122_000001_circulation::Migration),
+            Box::new(m20261123_000001_push_engine::Migration),
+            Box::new(m20261124_000001_scope_by_city::Migration),
+        ]
     }
 }

@@ -15,7 +15,7 @@ use api::{
     clock::Clock,
     config::{Origin, Settings},
     keys::Keys,
-    postgres,
+    postgres::{self, cities::Cities},
     server::{self, Ground},
     up,
     worker::Worker,
@@ -69,10 +69,10 @@ fn run(role: Role) -> Result<(), Box<dyn Error>> {
     let clock = wrong_when_told();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let url = settings.database_url.clone().ok_or("DATABASE_URL is not set")?;
-        let db = postgres::connect(&url, 20).await?;
+        let (db, cities) = (postgres::connect_to_all(&url, 20).await?, Cities::connect(&url, 20).await?);
         let keys = Arc::new(Keys::load(settings.keys_dir.as_deref().ok_or("KAIRAN_KEYS_DIR is not set")?)?);
         let origin = settings.public_origin.clone().unwrap_or_else(|| Origin::local(settings.listen));
-        let ground = Ground { db, settings, keys, clock, origin }.keeping_time().await;
+        let ground = Ground { db, cities, settings, keys, clock, origin }.keeping_time().await;
         match role {
             Role::Server => {
                 let (listener, _) = up::listen(&ground.settings)?;

@@ -96,6 +96,14 @@ fn each_table_is_written_by_one_room() {
 }
 
 #[test]
+fn a_request_has_no_way_to_the_database_but_through_its_city() {
+    for (path, text) in files("api/src") {
+        let free = room(&path).is_some() && text.contains("Data<DatabaseConnection>");
+        assert!(!free, "{}: take `Data<Cities>`, and a transaction within the caller's city", path.display());
+    }
+}
+
+#[test]
 fn every_file_says_what_it_is_and_stays_small() {
     let mut lengths = Vec::new();
     for folder in ["api/src", "entity/src", "migration/src", "ece/src", "tests/src", "tests/it", "tests/crash"] {

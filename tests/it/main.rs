@@ -14,6 +14,7 @@ mod planning;
 mod receipts;
 mod ringing;
 mod rows;
+mod scope;
 mod signing_in;
 mod subscribing;
 mod surge;

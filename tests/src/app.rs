@@ -14,7 +14,7 @@ use api::{
     clock::Clock,
     config::{Origin, Settings},
     keys::Keys,
-    postgres,
+    postgres::{self, cities::Cities},
     server::{self, Ground},
     worker::Worker,
 };
@@ -29,6 +29,7 @@ use crate::{Actor, Phone, PushService, server::lease, town};
 pub struct TestApp {
     /// What the app was built from: its database, clock and keys are there for the test as well.
     pub ground: Ground,
+    owner: DatabaseConnection,
     http: reqwest::Client,
     address: String,
     handle: ServerHandle,
@@ -97,7 +98,8 @@ impl TestApp {
         Keys::make(&keys_dir).expect("keys");
         let url = SecretString::from(link(&lease().url(database)));
         let ground = Ground {
-            db: postgres::connect(&url, 20).await.expect("a database"),
+            db: postgres::connect_to_all(&url, 20).await.expect("a database"),
+            cities: Cities::connect(&url, 20).await.expect("a database"),
             origin: settings
                 .public_origin
                 .clone()
@@ -114,7 +116,8 @@ impl TestApp {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .expect("a client");
-        Self { ground, http, address, handle, database: database.to_owned(), slips: Mutex::default(), keys_dir }
+        let owner = postgres::connect(&url, 20).await.expect("a database");
+        Self { ground, owner, http, address, handle, database: database.to_owned(), slips: Mutex::default(), keys_dir }
     }
 
     /// The same installation started once more, as after its keys were changed: the same database, clock and settings, the keys as they are now.
@@ -128,7 +131,8 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server.end());
         let (http, database, keys_dir) = (self.http.clone(), self.database.clone(), self.keys_dir.clone());
-        Self { ground, http, address, handle, database, slips: Mutex::default(), keys_dir }
+        let owner = self.owner.clone();
+        Self { ground, owner, http, address, handle, database, slips: Mutex::default(), keys_dir }
     }
 
     /// Where the keys are.
@@ -151,10 +155,15 @@ impl TestApp {
         slips
     }
 
-    /// The database.
+    /// Lets residents join with further slips, as [`TestApp::import`] gives them.
+    pub fn keep_slips(&self, slips: HashMap<(String, String), Vec<String>>) {
+        self.slips.lock().expect("slips").extend(slips);
+    }
+
+    /// The database as its owner, who sees and may change everything.
     #[must_use]
     pub fn db(&self) -> &DatabaseConnection {
-        &self.ground.db
+        &self.owner
     }
 
     /// The name of the database.

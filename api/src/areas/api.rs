@@ -8,7 +8,7 @@ use actix_web::{
 };
 use entity::ids::AreaId;
 use garde::Validate;
-use sea_orm::{ActiveEnum as _, DatabaseConnection};
+use sea_orm::ActiveEnum as _;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -19,6 +19,7 @@ use crate::{
         api::{Parts, TokensOut, tokens_out},
         session::Device,
     },
+    postgres::cities::Cities,
     problem::Problem,
     web::{Once, Page, Parsed, plain_text},
 };
@@ -84,7 +85,7 @@ pub async fn join(
 #[utoipa::path(tag = "areas", params(AreasQuery), responses((status = 200, body = Page<ChildOut>)))]
 #[get("/api/v1/areas")]
 pub async fn areas(
-    db: Data<DatabaseConnection>,
+    cities: Data<Cities>,
     caller: Caller,
     query: Query<AreasQuery>,
 ) -> Result<Json<Page<ChildOut>>, Problem> {
@@ -98,7 +99,8 @@ pub async fn areas(
         }
     }
     let after = query.cursor.as_deref().unwrap_or_default();
-    let mut found = children(db.as_ref(), caller.city, query.parent.as_deref(), (after, limit + 1)).await?;
+    let tx = cities.look(caller.city).await?;
+    let mut found = children(&tx, caller.city, query.parent.as_deref(), (after, limit + 1)).await?;
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(100));
     let next_cursor = found.last().filter(|_| more).map(|child| child.code.clone());

@@ -8,10 +8,13 @@ use sea_orm::{
 use time::OffsetDateTime;
 
 use super::AreaError;
-use crate::identity::{
-    IdentityError,
-    code::Code,
-    session::{self, Device, Opened},
+use crate::{
+    identity::{
+        IdentityError,
+        code::Code,
+        session::{self, Device, Opened},
+    },
+    postgres::cities::{Door, enter},
 };
 
 /// How many persons a slip admits until it is renewed.
@@ -28,6 +31,7 @@ pub async fn join(
     now: OffsetDateTime,
 ) -> Result<Opened, AreaError> {
     let code = Code::parse(typed)?;
+    enter(db, Door::Slip(code.hash())).await?;
     let slip = slip::Entity::find().filter(slip::Column::CodeHash.eq(code.hash())).lock_exclusive().one(db).await?;
     let slip = slip.ok_or(IdentityError::InvalidCode)?;
     if slip.admitted >= ADMITS {

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use crate::{
     config::Origin,
     identity::{api::Parts, pages::with_cookie, session::Device},
-    postgres,
     problem::Problem,
     web::{
         Form,
@@ -89,6 +88,6 @@ async fn try_join(
         return Err(Problem::invalid_field("/consent", "参加するには、同意の四角に印を付けてください。"));
     }
     let (code, name, now) = (form.0.code.clone(), form.0.name.clone(), parts.clock.now());
-    postgres::write(&parts.db, async move |tx| Ok(super::join(tx, (&code, Some(name)), Device::Browser, now).await?))
-        .await
+    let join = async move |tx: &_| Ok(super::join(tx, (&code, Some(name)), Device::Browser, now).await?);
+    parts.cities.write(None, join).await
 }

@@ -21,13 +21,12 @@ pub const CITY: &str = "999998";
 pub const OF_AN_ASSOCIATION: usize = 290;
 const WARDS: usize = 7;
 
-/// Fills an empty database with a city of which person number n has the subscription `phones[n % phones.len()]`, for n up to `persons`.
+/// Fills an empty database, as its owner, with a city of which person number n has the subscription `phones[n % phones.len()]`, for n up to `persons`.
 /// Gives a member of the city's staff.
 ///
 /// # Errors
 /// The database's, or when it is not empty.
-pub async fn fill(ground: &Ground, phones: &[Given], persons: usize) -> Outcome<Caller> {
-    let db = &ground.db;
+pub async fn fill(db: &DatabaseConnection, ground: &Ground, (phones, persons): (&[Given], usize)) -> Outcome<Caller> {
     if city::Entity::find().filter(city::Column::Code.eq(CITY)).one(db).await?.is_some() {
         return Err("the database has a city to measure with already: drop it first".into());
     }

@@ -15,7 +15,7 @@ use crate::{
     clock::Clock,
     config::{Origin, Settings},
     keys::Keys,
-    postgres::{self, private::PrivateCluster, sql},
+    postgres::{self, cities::Cities, private::PrivateCluster, sql},
     server::Ground,
 };
 
@@ -52,12 +52,21 @@ impl Place {
         variables.extend(ca.map(|ca| ("KAIRAN_PUSH_CA_FILE".to_owned(), ca.display().to_string())));
         variables.extend(subject.map(|subject| ("KAIRAN_VAPID_SUBJECT".to_owned(), subject)));
         let settings = Settings::read(variables, [])?;
-        let db = postgres::connect(&self.url, 12).await?;
-        postgres::migrate(&db).await?;
+        postgres::migrate(&self.owner().await?).await?;
+        let db = postgres::connect_to_all(&self.url, 12).await?;
+        let cities = Cities::connect(&self.url, 4).await?;
         let keys = self.dir.path().join("keys");
         Keys::make(&keys)?;
         let origin = Origin::local(settings.listen);
-        Ok(Ground { db, settings, keys: Arc::new(Keys::load(&keys)?), clock: Clock::system(), origin })
+        Ok(Ground { db, cities, settings, keys: Arc::new(Keys::load(&keys)?), clock: Clock::system(), origin })
+    }
+
+    /// The database as its owner: to fill it, and to ask how it is set up.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn owner(&self) -> Outcome<DatabaseConnection> {
+        Ok(postgres::connect(&self.url, 2).await?)
     }
 
     /// What PostgreSQL has used, where it is our own.

@@ -76,7 +76,7 @@ pub async fn measure(what: &Measurement) -> Outcome<Figures> {
     let sent = {
         let phones = given::subscriptions(&dir.join("endpoints.jsonl"))?;
         eprintln!("filling a city …");
-        let author = city::fill(&ground, &phones, what.phones).await?;
+        let author = city::fill(&place.owner().await?, &ground, (&phones, what.phones)).await?;
         drop(phones);
         send(&place, &ground, (&author, None), (what, Some(sink.pid()))).await?
     };
@@ -123,7 +123,7 @@ pub async fn measure_outside(what: &Outside) -> Outcome<String> {
     origins.sort();
     origins.dedup();
     let ground = place.ground((origins, what.ca.as_deref(), subject)).await?;
-    let author = city::fill(&ground, &phones, what.messages).await?;
+    let author = city::fill(&place.owner().await?, &ground, (&phones, what.messages)).await?;
     let plain = Measurement { phones: what.messages, warm: false, faults: false, emergency: false };
     let sent = send(&place, &ground, (&author, Some(payload)), (&plain, None)).await?;
     place.clear()?;
@@ -165,7 +165,7 @@ async fn send(
     (author, payload): (&Caller, Option<Vec<u8>>),
     (what, sink): (&Measurement, Option<i32>),
 ) -> Outcome<Sent> {
-    let data = PathBuf::from(text(&ground.db, "SHOW data_directory").await?);
+    let data = PathBuf::from(text(&place.owner().await?, "SHOW data_directory").await?);
     let worker = Worker::in_manner(ground, Manner { payload, keys_ahead: what.warm })?;
     let now = ground.clock.now();
     let draft = notices::draft(&ground.db, author, cleaning(vec![city::CITY.into()], Importance::Normal), now).await?;
@@ -244,8 +244,8 @@ pub async fn measure_ledger(phones: usize) -> Outcome<(f64, f64)> {
         auth: vec![7; 16],
     };
     eprintln!("filling a city …");
-    let author = city::fill(&ground, &[phone], phones).await?;
-    let data = PathBuf::from(text(&ground.db, "SHOW data_directory").await?);
+    let author = city::fill(&place.owner().await?, &ground, (&[phone], phones)).await?;
+    let data = PathBuf::from(text(&place.owner().await?, "SHOW data_directory").await?);
     let draft =
         notices::draft(&ground.db, &author, cleaning(vec![city::CITY.into()], Importance::Normal), ground.clock.now())
             .await?;

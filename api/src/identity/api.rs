@@ -10,7 +10,7 @@ use actix_web::{
 };
 use entity::seat::Role;
 use garde::Validate;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,7 +25,7 @@ use super::{
 use crate::{
     clock::Clock,
     config::{Environment, Settings},
-    postgres,
+    postgres::cities::Cities,
     problem::Problem,
     web::{Once, Parsed, client::Tries, plain_text},
 };
@@ -229,7 +229,7 @@ pub async fn open_session(
 #[post("/api/v1/session/refresh")]
 pub async fn refresh_session(parts: Parts, once: Once, body: Parsed<RefreshIn>) -> Result<HttpResponse, Problem> {
     let now = parts.clock.now();
-    let (db, token) = (parts.db.clone(), body.value.refresh_token);
+    let (cities, token) = (parts.cities.clone(), body.value.refresh_token);
     let stolen = Rc::new(Cell::new(None));
     let found = stolen.clone();
     let answer =
@@ -245,7 +245,7 @@ pub async fn refresh_session(parts: Parts, once: Once, body: Parsed<RefreshIn>) 
     let answer = answer.await;
     if let Some((city, session)) = stolen.get() {
         // In a transaction of its own: the refusal has taken the first one back.
-        postgres::write(&db, async move |tx| Ok(session::end(tx, city, session, now).await?)).await?;
+        cities.write(Some(city), async move |tx| Ok(session::end(tx, city, session, now).await?)).await?;
     }
     answer
 }
@@ -255,8 +255,8 @@ pub async fn refresh_session(parts: Parts, once: Once, body: Parsed<RefreshIn>) 
 #[delete("/api/v1/session")]
 pub async fn end_session(parts: Parts, caller: Caller) -> Result<HttpResponse, Problem> {
     let now = parts.clock.now();
-    let db = parts.db.clone();
-    postgres::write(&db, async move |tx| Ok(session::end(tx, caller.city, caller.session, now).await?)).await?;
+    let end = async move |tx: &_| Ok(session::end(tx, caller.city, caller.session, now).await?);
+    parts.cities.write(Some(caller.city), end).await?;
     Ok(done())
 }
 
@@ -275,7 +275,7 @@ pub async fn me(caller: Caller) -> Json<MeOut> {
 #[derive(Clone)]
 pub struct Parts {
     /// The database.
-    pub db: Data<DatabaseConnection>,
+    pub cities: Data<Cities>,
     /// Makes access tokens.
     pub tokens: Data<Tokens>,
     /// The time.
@@ -303,7 +303,7 @@ impl actix_web::FromRequest for Parts {
         }
         let parts = || {
             Some(Self {
-                db: part(request)?,
+                cities: part(request)?,
                 tokens: part(request)?,
                 clock: part(request)?,
                 tries: part(request)?,

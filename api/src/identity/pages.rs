@@ -21,7 +21,6 @@ use super::{
 };
 use crate::{
     config::Origin,
-    postgres,
     problem::Problem,
     web::{
         Form,
@@ -178,10 +177,10 @@ async fn try_sign_in(request: &HttpRequest, parts: &Parts, form: &Form<SignInFor
         totp: typed(form.0.totp.as_deref()),
     };
     let (insist, now) = (parts.insist(), parts.clock.now());
-    postgres::write(&parts.db, async move |tx| {
-        Attempt::of(sign_in(tx, credentials, (Device::Browser, insist), now).await)
-    })
-    .await
+    parts
+        .cities
+        .write(None, async move |tx| Attempt::of(sign_in(tx, credentials, (Device::Browser, insist), now).await))
+        .await
 }
 
 #[get("/signout")]
@@ -199,7 +198,7 @@ async fn sign_out_form(
     match caller {
         Ok(caller) => {
             let now = parts.clock.now();
-            postgres::write(&parts.db, async move |tx| leave(tx, &caller, now).await).await?;
+            parts.cities.write(Some(caller.city), async move |tx| leave(tx, &caller, now).await).await?;
         }
         Err(problem) if problem.code() == Problem::unauthenticated().code() => {}
         Err(problem) => return Err(problem),
@@ -261,17 +260,17 @@ async fn try_welcome(request: &HttpRequest, parts: &Parts, form: &Form<WelcomeFo
         totp: typed(form.0.totp.as_deref()),
     };
     let (insist, now) = (parts.insist(), parts.clock.now());
-    postgres::write(&parts.db, async move |tx| {
-        Attempt::of(accept(tx, acceptance, (Device::Browser, insist), now).await)
-    })
-    .await
+    parts
+        .cities
+        .write(None, async move |tx| Attempt::of(accept(tx, acceptance, (Device::Browser, insist), now).await))
+        .await
 }
 
 /// The address for the authenticator app once more, after wrong digits. Insisting on a second factor and giving none, this
 /// is always answered with the question and never lets anybody in.
 async fn enrolment_url(parts: &Parts, code: String) -> Option<String> {
     let now = parts.clock.now();
-    let attempt = postgres::write(&parts.db, async move |tx| {
+    let attempt = parts.cities.write(None, async move |tx| {
         let acceptance = Acceptance { code, password: SecretString::from(String::new()), totp: None };
         Attempt::of(accept(tx, acceptance, (Device::Browser, true), now).await)
     });

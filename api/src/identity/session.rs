@@ -21,7 +21,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use time::{Duration, OffsetDateTime};
 
 use super::IdentityError;
-use crate::config::Origin;
+use crate::{
+    config::Origin,
+    postgres::cities::{Door, enter},
+};
 
 /// How long a refresh token waits to be used.
 const REFRESH: Duration = Duration::days(90);
@@ -83,6 +86,7 @@ pub async fn open(
 /// # Errors
 /// [`IdentityError::InvalidRefreshToken`].
 pub async fn refresh(db: &impl ConnectionTrait, token: &str, now: OffsetDateTime) -> Result<Refreshed, IdentityError> {
+    enter(db, Door::RefreshToken(hash(token))).await?;
     let row = refresh_token::Entity::find()
         .filter(refresh_token::Column::TokenHash.eq(hash(token)))
         .lock_exclusive()

@@ -9,6 +9,7 @@ use super::{
     IdentityError, password, second_factor,
     session::{self, Device, Opened},
 };
+use crate::postgres::cities::{Door, enter};
 
 /// What a seat holder signs in with.
 #[derive(Debug)]
@@ -31,11 +32,9 @@ pub async fn sign_in(
     (device, insist): (Device, bool),
     now: OffsetDateTime,
 ) -> Result<Opened, IdentityError> {
-    let account = account::Entity::find()
-        .filter(account::Column::Email.eq(credentials.email.trim().to_lowercase()))
-        .lock_exclusive()
-        .one(db)
-        .await?;
+    let email = credentials.email.trim().to_lowercase();
+    enter(db, Door::Email(email.clone())).await?;
+    let account = account::Entity::find().filter(account::Column::Email.eq(email)).lock_exclusive().one(db).await?;
     let hash = account.as_ref().and_then(|a| a.password_hash.clone());
     let right = password::verify(credentials.password, hash).await?;
     let account = account.filter(|_| right).ok_or(IdentityError::WrongCredentials)?;

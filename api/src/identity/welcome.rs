@@ -14,6 +14,7 @@ use super::{
     password, second_factor,
     session::{self, Device, Opened},
 };
+use crate::postgres::cities::{Door, enter};
 
 /// What somebody hands in at the door.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ pub async fn accept(
     now: OffsetDateTime,
 ) -> Result<Opened, IdentityError> {
     let code = Code::parse(&acceptance.code)?;
+    enter(db, Door::Invitation(code.hash())).await?;
     let invitation = invitation::Entity::find()
         .filter(invitation::Column::CodeHash.eq(code.hash()))
         .lock_exclusive()

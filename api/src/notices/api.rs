@@ -6,7 +6,6 @@ use actix_web::{
     post,
     web::{Data, Json, Query},
 };
-use sea_orm::DatabaseConnection;
 
 use super::{
     Correction, Editable, Lists, Publishing, Readable, Wanted,
@@ -15,6 +14,7 @@ use super::{
 use crate::{
     clock::Clock,
     identity::{Caller, audit},
+    postgres::cities::Cities,
     problem::Problem,
     web::{Once, Page, PageQuery, Parsed},
 };
@@ -29,11 +29,12 @@ pub async fn create(
     body: Parsed<NoticeIn>,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    once.write(caller.person.0, body.digest, async move |tx| {
-        let notice = super::draft(tx, &caller, body.value.into(), now).await?;
-        Ok((StatusCode::CREATED, one_out(tx, &caller, notice, now).await?))
-    })
-    .await
+    once.within(caller.city)
+        .write(caller.person.0, body.digest, async move |tx| {
+            let notice = super::draft(tx, &caller, body.value.into(), now).await?;
+            Ok((StatusCode::CREATED, one_out(tx, &caller, notice, now).await?))
+        })
+        .await
 }
 
 /// What the caller may read, newest first, each with their own receipt.
@@ -48,12 +49,9 @@ pub async fn list(lists: Data<Lists>, caller: Caller, query: Query<PageQuery>) -
 /// One notice, with the caller's receipt.
 #[utoipa::path(tag = "notices", params(("id" = Uuid, Path)), responses((status = 200, body = NoticeOut)))]
 #[get("/api/v1/notices/{id}")]
-pub async fn show(
-    db: Data<DatabaseConnection>,
-    clock: Data<Clock>,
-    found: Readable,
-) -> Result<Json<NoticeOut>, Problem> {
-    Ok(Json(one_out(db.as_ref(), &found.caller, found.notice, clock.now()).await?))
+pub async fn show(cities: Data<Cities>, clock: Data<Clock>, found: Readable) -> Result<Json<NoticeOut>, Problem> {
+    let tx = cities.look(found.caller.city).await?;
+    Ok(Json(one_out(&tx, &found.caller, found.notice, clock.now()).await?))
 }
 
 /// Publish a draft, at once or at its time. An emergency needs another person than its author, or `alone` with a reason.
@@ -72,15 +70,16 @@ pub async fn publish(
         (true, reason) => reason,
         (false, _) => None,
     };
-    once.write(found.caller.person.0, body.digest, async move |tx| {
-        let Editable { caller, notice } = found;
-        let id = notice.id.to_string();
-        let notice = super::publish(tx, notice, (caller.person, Publishing { alone }), now).await?;
-        let act = if notice.alone_reason.is_some() { "publish alone" } else { "publish" };
-        audit(tx, (caller.city, Some(caller.person)), act, (id, notice.title.clone()), now).await?;
-        Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
-    })
-    .await
+    once.within(found.caller.city)
+        .write(found.caller.person.0, body.digest, async move |tx| {
+            let Editable { caller, notice } = found;
+            let id = notice.id.to_string();
+            let notice = super::publish(tx, notice, (caller.person, Publishing { alone }), now).await?;
+            let act = if notice.alone_reason.is_some() { "publish alone" } else { "publish" };
+            audit(tx, (caller.city, Some(caller.person)), act, (id, notice.title.clone()), now).await?;
+            Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
+        })
+        .await
 }
 
 /// Withdraw a notice: nothing more leaves.
@@ -94,14 +93,21 @@ pub async fn withdraw(
     body: Parsed<WithdrawIn>,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    once.write(found.caller.person.0, body.digest, async move |tx| {
-        let Editable { caller, notice } = found;
-        let notice = super::withdraw(tx, notice, body.value.reason, now).await?;
-        audit(tx, (caller.city, Some(caller.person)), "withdraw", (notice.id.to_string(), notice.title.clone()), now)
+    once.within(found.caller.city)
+        .write(found.caller.person.0, body.digest, async move |tx| {
+            let Editable { caller, notice } = found;
+            let notice = super::withdraw(tx, notice, body.value.reason, now).await?;
+            audit(
+                tx,
+                (caller.city, Some(caller.person)),
+                "withdraw",
+                (notice.id.to_string(), notice.title.clone()),
+                now,
+            )
             .await?;
-        Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
-    })
-    .await
+            Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
+        })
+        .await
 }
 
 /// Correct a notice: the revision rises, and those who got the original are rung again.
@@ -115,15 +121,22 @@ pub async fn correct(
     body: Parsed<CorrectIn>,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    once.write(found.caller.person.0, body.digest, async move |tx| {
-        let Editable { caller, notice } = found;
-        let CorrectIn { title, body, circulate_until, reason } = body.value;
-        let circulate_until = circulate_until.as_deref().and_then(read_day);
-        let correction = Correction { title, body, circulate_until, reason };
-        let notice = super::correct(tx, notice, (caller.person, correction), now).await?;
-        audit(tx, (caller.city, Some(caller.person)), "correct", (notice.id.to_string(), notice.title.clone()), now)
+    once.within(found.caller.city)
+        .write(found.caller.person.0, body.digest, async move |tx| {
+            let Editable { caller, notice } = found;
+            let CorrectIn { title, body, circulate_until, reason } = body.value;
+            let circulate_until = circulate_until.as_deref().and_then(read_day);
+            let correction = Correction { title, body, circulate_until, reason };
+            let notice = super::correct(tx, notice, (caller.person, correction), now).await?;
+            audit(
+                tx,
+                (caller.city, Some(caller.person)),
+                "correct",
+                (notice.id.to_string(), notice.title.clone()),
+                now,
+            )
             .await?;
-        Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
-    })
-    .await
+            Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
+        })
+        .await
 }

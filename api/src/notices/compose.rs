@@ -9,7 +9,7 @@ use entity::{
     notice::{self, Addressees, Importance},
     person,
 };
-use sea_orm::{DatabaseConnection, EntityTrait as _};
+use sea_orm::{ConnectionTrait, EntityTrait as _};
 use serde::Deserialize;
 use time::{Date, PrimitiveDateTime, macros::format_description};
 
@@ -23,7 +23,8 @@ use crate::{
     areas,
     clock::{Clock, JAPAN},
     identity::{Caller, audit},
-    lock_screen, postgres,
+    lock_screen,
+    postgres::cities::Cities,
     problem::Problem,
     web::{
         Form,
@@ -82,14 +83,15 @@ fn chosen_nothing(field: &str) -> Problem {
 }
 
 #[get("/notices/new")]
-async fn compose_page(db: Data<DatabaseConnection>, caller: Caller) -> Result<HttpResponse, Problem> {
+async fn compose_page(cities: Data<Cities>, caller: Caller) -> Result<HttpResponse, Problem> {
     let form = ComposeForm { importance: "normal".into(), to: "everyone".into(), ..Default::default() };
-    html(&compose(&db, &caller, form, Faults::default()).await?)
+    let tx = cities.look(caller.city).await?;
+    html(&compose(&tx, &caller, form, Faults::default()).await?)
 }
 
 /// A form about areas, filled in as it was.
 async fn compose(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     caller: &Caller,
     form: ComposeForm,
     faults: Faults,
@@ -134,7 +136,7 @@ fn kind_name(kind: Kind) -> &'static str {
 
 #[post("/notices/new")]
 async fn compose_form(
-    db: Data<DatabaseConnection>,
+    cities: Data<Cities>,
     clock: Data<Clock>,
     caller: Caller,
     form: Form<ComposeForm>,
@@ -143,7 +145,8 @@ async fn compose_form(
     let author = caller.clone();
     let drafted = match form.0.read() {
         Ok(notice) => {
-            postgres::write(&db, async move |tx| Ok(super::draft(tx, &author, notice.into(), now).await?)).await
+            let draft = async move |tx: &_| Ok(super::draft(tx, &author, notice.into(), now).await?);
+            cities.write(Some(caller.city), draft).await
         }
         Err(problem) => Err(problem),
     };
@@ -158,25 +161,23 @@ async fn compose_form(
                     fault.field = if rest.starts_with("areas") { "areas".to_owned() } else { rest.to_owned() };
                 }
             }
-            again(&problem, &compose(&db, &caller, form.0, faults).await?)
+            let tx = cities.look(caller.city).await?;
+            again(&problem, &compose(&tx, &caller, form.0, faults).await?)
         }
     }
 }
 
 #[get("/notices/{id}/confirm")]
-async fn confirm_page(
-    db: Data<DatabaseConnection>,
-    clock: Data<Clock>,
-    found: Editable,
-) -> Result<HttpResponse, Problem> {
+async fn confirm_page(cities: Data<Cities>, clock: Data<Clock>, found: Editable) -> Result<HttpResponse, Problem> {
     if found.notice.published_at.is_some() {
         return Ok(see_other(&format!("/n/{}", found.notice.id)));
     }
-    html(&confirm(&db, &found.caller, &found.notice, (Faults::default(), String::new(), clock.today())).await?)
+    let tx = cities.look(found.caller.city).await?;
+    html(&confirm(&tx, &found.caller, &found.notice, (Faults::default(), String::new(), clock.today())).await?)
 }
 
 async fn confirm(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     caller: &Caller,
     notice: &notice::Model,
     (faults, reason, today): (Faults, String, Date),
@@ -227,7 +228,7 @@ struct PublishForm {
 
 #[post("/notices/{id}/publish")]
 async fn publish_form(
-    db: Data<DatabaseConnection>,
+    cities: Data<Cities>,
     clock: Data<Clock>,
     found: Editable,
     form: Form<PublishForm>,
@@ -240,14 +241,15 @@ async fn publish_form(
     let published = match validate(&said) {
         Err(problem) => Err(problem),
         Ok(()) => {
-            postgres::write(&db, async move |tx| {
-                let notice = super::publish(tx, what, (who.person, Publishing { alone }), now).await?;
-                let act = if notice.alone_reason.is_some() { "publish alone" } else { "publish" };
-                let object = (notice.id.to_string(), notice.title.clone());
-                audit(tx, (who.city, Some(who.person)), act, object, now).await?;
-                Ok(())
-            })
-            .await
+            cities
+                .write(Some(who.city), async move |tx| {
+                    let notice = super::publish(tx, what, (who.person, Publishing { alone }), now).await?;
+                    let act = if notice.alone_reason.is_some() { "publish alone" } else { "publish" };
+                    let object = (notice.id.to_string(), notice.title.clone());
+                    audit(tx, (who.city, Some(who.person)), act, object, now).await?;
+                    Ok(())
+                })
+                .await
         }
     };
     match published {
@@ -255,7 +257,8 @@ async fn publish_form(
         Err(problem) => {
             let problem = for_people(problem)?;
             let faults = Faults::from(&problem);
-            again(&problem, &confirm(&db, &caller, &notice, (faults, form.0.reason, clock.today())).await?)
+            let tx = cities.look(caller.city).await?;
+            again(&problem, &confirm(&tx, &caller, &notice, (faults, form.0.reason, clock.today())).await?)
         }
     }
 }

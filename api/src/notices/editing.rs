@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, ServiceConfig},
 };
 use entity::notice;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     clock::Clock,
     identity::{Caller, audit},
-    postgres,
+    postgres::{cities::Cities, sql},
     problem::Problem,
     web::{
         Form,
@@ -41,18 +41,19 @@ struct CorrectForm {
 }
 
 #[get("/notices/{id}/correct")]
-async fn correct_page(db: Data<DatabaseConnection>, found: Editable) -> Result<HttpResponse, Problem> {
+async fn correct_page(cities: Data<Cities>, found: Editable) -> Result<HttpResponse, Problem> {
     let form = CorrectForm {
         title: found.notice.title.clone(),
         body: found.notice.body.clone(),
         circulate_until: found.notice.circulate_until.map(|day| day.to_string()).unwrap_or_default(),
         reason: String::new(),
     };
-    html(&correcting(&db, &found, form, Faults::default()).await?)
+    let tx = cities.look(found.caller.city).await?;
+    html(&correcting(&tx, &found, form, Faults::default()).await?)
 }
 
 async fn correcting(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     found: &Editable,
     form: CorrectForm,
     faults: Faults,
@@ -74,13 +75,13 @@ async fn correcting(
 }
 
 async fn number(db: &impl ConnectionTrait, notice: &notice::Model, query: &str) -> Result<i64, Problem> {
-    let row = db.query_one_raw(postgres::sql(query, [notice.city_id.0.into(), notice.id.0.into()])).await?;
+    let row = db.query_one_raw(sql(query, [notice.city_id.0.into(), notice.id.0.into()])).await?;
     Ok(row.map(|row| row.try_get("", "number")).transpose()?.unwrap_or_default())
 }
 
 #[post("/notices/{id}/correct")]
 async fn correct_form(
-    db: Data<DatabaseConnection>,
+    cities: Data<Cities>,
     clock: Data<Clock>,
     found: Editable,
     form: Form<CorrectForm>,
@@ -97,14 +98,15 @@ async fn correct_form(
     let corrected = match validate(&said) {
         Err(problem) => Err(problem),
         Ok(()) => {
-            postgres::write(&db, async move |tx| {
-                let circulate_until = said.circulate_until.as_deref().and_then(read_day);
-                let correction =
-                    Correction { title: said.title, body: said.body, circulate_until, reason: said.reason };
-                let notice = super::correct(tx, notice, (caller.person, correction), now).await?;
-                done(tx, &caller, ("correct", &notice), now).await
-            })
-            .await
+            cities
+                .write(Some(caller.city), async move |tx| {
+                    let circulate_until = said.circulate_until.as_deref().and_then(read_day);
+                    let correction =
+                        Correction { title: said.title, body: said.body, circulate_until, reason: said.reason };
+                    let notice = super::correct(tx, notice, (caller.person, correction), now).await?;
+                    done(tx, &caller, ("correct", &notice), now).await
+                })
+                .await
         }
     };
     match corrected {
@@ -112,7 +114,8 @@ async fn correct_form(
         Err(problem) => {
             let problem = for_people(problem)?;
             let faults = Faults::from(&problem);
-            again(&problem, &correcting(&db, &found, form.0, faults).await?)
+            let tx = cities.look(found.caller.city).await?;
+            again(&problem, &correcting(&tx, &found, form.0, faults).await?)
         }
     }
 }
@@ -135,12 +138,13 @@ struct WithdrawForm {
 }
 
 #[get("/notices/{id}/withdraw")]
-async fn withdraw_page(db: Data<DatabaseConnection>, found: Editable) -> Result<HttpResponse, Problem> {
-    html(&withdrawing(&db, &found, WithdrawForm::default(), Faults::default()).await?)
+async fn withdraw_page(cities: Data<Cities>, found: Editable) -> Result<HttpResponse, Problem> {
+    let tx = cities.look(found.caller.city).await?;
+    html(&withdrawing(&tx, &found, WithdrawForm::default(), Faults::default()).await?)
 }
 
 async fn withdrawing(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     found: &Editable,
     form: WithdrawForm,
     faults: Faults,
@@ -162,7 +166,7 @@ async fn withdrawing(
 
 #[post("/notices/{id}/withdraw")]
 async fn withdraw_form(
-    db: Data<DatabaseConnection>,
+    cities: Data<Cities>,
     clock: Data<Clock>,
     found: Editable,
     form: Form<WithdrawForm>,
@@ -173,11 +177,12 @@ async fn withdraw_form(
     let withdrawn = match validate(&said) {
         Err(problem) => Err(problem),
         Ok(()) => {
-            postgres::write(&db, async move |tx| {
-                let notice = super::withdraw(tx, notice, said.reason, now).await?;
-                done(tx, &caller, ("withdraw", &notice), now).await
-            })
-            .await
+            cities
+                .write(Some(caller.city), async move |tx| {
+                    let notice = super::withdraw(tx, notice, said.reason, now).await?;
+                    done(tx, &caller, ("withdraw", &notice), now).await
+                })
+                .await
         }
     };
     match withdrawn {
@@ -185,7 +190,8 @@ async fn withdraw_form(
         Err(problem) => {
             let problem = for_people(problem)?;
             let faults = Faults::from(&problem);
-            again(&problem, &withdrawing(&db, &found, form.0, faults).await?)
+            let tx = cities.look(found.caller.city).await?;
+            again(&problem, &withdrawing(&tx, &found, form.0, faults).await?)
         }
     }
 }

@@ -3,29 +3,34 @@
 use std::{collections::HashMap, time::Duration};
 
 use entity::ids::{CityId, NoticeId};
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use super::{
     Entry, Sight, Wanted, feeds,
     json::{NoticeOut, ReceiptOut, without_receipt},
 };
-use crate::{clock::Clock, postgres::gather::Gather, problem::Problem, web::Cursor};
+use crate::{
+    clock::Clock,
+    postgres::{cities::Cities, gather::Gather},
+    problem::Problem,
+    web::Cursor,
+};
 
 /// Reads lists for the requests of a server.
 #[derive(Debug)]
 pub struct Lists {
-    db: DatabaseConnection,
+    cities: Cities,
     clock: Clock,
     together: Gather<Wanted, Result<String, DbErr>>,
 }
 
 impl Lists {
-    /// Begins to read from `db`.
+    /// Begins to read: for many at once from `db`, and one city at a time from `cities`.
     #[must_use]
-    pub fn start(db: DatabaseConnection, clock: Clock) -> Self {
-        let (own_db, own_clock) = (db.clone(), clock.clone());
+    pub fn start((db, cities): (DatabaseConnection, Cities), clock: Clock) -> Self {
+        let own_clock = clock.clone();
         let together = Gather::start("lists", Duration::ZERO, move |wanted: Vec<Wanted>| {
-            let (db, clock) = (own_db.clone(), own_clock.clone());
+            let (db, clock) = (db.clone(), own_clock.clone());
             async move {
                 match pages(&db, &wanted, &clock).await {
                     Ok(pages) => pages.into_iter().map(Ok).collect(),
@@ -33,7 +38,7 @@ impl Lists {
                 }
             }
         });
-        Self { db, clock, together }
+        Self { cities, clock, together }
     }
 
     /// The page that is wanted, as JSON.
@@ -43,7 +48,8 @@ impl Lists {
     pub async fn read(&self, wanted: Wanted) -> Result<String, Problem> {
         // Staff are few, and a list of theirs takes as long as many of residents, who should not wait for it.
         if Sight::of(&wanted.caller).is_staff() {
-            let page = pages(&self.db, &[wanted], &self.clock).await?.pop();
+            let tx = self.cities.look(wanted.caller.city).await?;
+            let page = pages(&tx, &[wanted], &self.clock).await?.pop();
             return page.ok_or_else(|| Problem::internal("a list without its page"));
         }
         Ok(self.together.ask(wanted).await??)
@@ -51,7 +57,7 @@ impl Lists {
 }
 
 /// A page for each that is wanted.
-async fn pages(db: &DatabaseConnection, wanted: &[Wanted], clock: &Clock) -> Result<Vec<String>, DbErr> {
+async fn pages(db: &impl ConnectionTrait, wanted: &[Wanted], clock: &Clock) -> Result<Vec<String>, DbErr> {
     let now = clock.now();
     // One more than wanted tells whether there are more.
     let longer: Vec<Wanted> = wanted.iter().map(|one| Wanted { limit: one.limit + 1, ..one.clone() }).collect();

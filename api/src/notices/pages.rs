@@ -9,7 +9,7 @@ use entity::{
     area,
     notice::{self, Importance},
 };
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait as _};
+use sea_orm::{ConnectionTrait, EntityTrait as _};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
@@ -22,6 +22,7 @@ use crate::{
     areas::association_of,
     clock::Clock,
     identity::Caller,
+    postgres::cities::Cities,
     problem::Problem,
     web::{
         Cursor, PageQuery,
@@ -55,7 +56,7 @@ struct HomeQuery {
 /// My notices; for who is not signed in, what this is and how to get in.
 #[get("/")]
 async fn my_notices(
-    db: Data<DatabaseConnection>,
+    cities: Data<Cities>,
     clock: Data<Clock>,
     caller: Result<Caller, Problem>,
     query: Query<HomeQuery>,
@@ -72,11 +73,12 @@ async fn my_notices(
     let page = PageQuery { cursor: query.into_inner().cursor, limit: None };
     let (cursor, _) = page.read()?;
     let now = clock.now();
-    let mut entries = feed(db.as_ref(), &caller, (cursor, ON_A_PAGE + 1), now).await?;
+    let tx = cities.look(caller.city).await?;
+    let mut entries = feed(&tx, &caller, (cursor, ON_A_PAGE + 1), now).await?;
     let more = entries.len() as u64 > ON_A_PAGE;
     entries.truncate(usize::try_from(ON_A_PAGE).unwrap_or(50));
     let last = entries.last().filter(|_| more).and_then(|entry| Some((entry.notice.published_at?, entry.notice.id.0)));
-    let sending = senders(db.as_ref(), entries.iter().map(|entry| &*entry.notice)).await?;
+    let sending = senders(&tx, entries.iter().map(|entry| &*entry.notice)).await?;
     let (mut emergencies, mut unread, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     for entry in entries {
         let open = entry.notice.withdrawn_at.is_none();
@@ -91,7 +93,7 @@ async fn my_notices(
     }
     html(&ListPage {
         frame: Frame::new("お知らせ", Who::from(&caller)).at(Section::Notices),
-        place: place(db.as_ref(), &caller).await?,
+        place: place(&tx, &caller).await?,
         emergencies,
         unread,
         rest,
@@ -131,14 +133,11 @@ async fn place(db: &impl ConnectionTrait, caller: &Caller) -> Result<String, Pro
 }
 
 #[get("/office")]
-async fn office_page(
-    db: Data<DatabaseConnection>,
-    clock: Data<Clock>,
-    caller: Caller,
-) -> Result<HttpResponse, Problem> {
+async fn office_page(cities: Data<Cities>, clock: Data<Clock>, caller: Caller) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    let notices = office(db.as_ref(), &caller).await?;
-    let sending = senders(db.as_ref(), notices.iter()).await?;
+    let tx = cities.look(caller.city).await?;
+    let notices = office(&tx, &caller).await?;
+    let sending = senders(&tx, notices.iter()).await?;
     let (mut drafts, mut scheduled, mut published) = (Vec::new(), Vec::new(), Vec::new());
     for notice in &notices {
         let row = office_row(notice, name_of(&sending, notice), now);

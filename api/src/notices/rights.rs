@@ -13,7 +13,7 @@ use entity::{
     seat::Role,
 };
 use futures_util::future::LocalBoxFuture;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, FromQueryResult as _, QueryFilter as _};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ use crate::{
     areas::may_publish_to,
     clock::Clock,
     identity::{Caller, Seat},
-    postgres::sql,
+    postgres::{cities::Cities, sql},
     problem::Problem,
 };
 
@@ -119,9 +119,11 @@ impl FromRequest for Readable {
         Box::pin(async move {
             let caller = caller.await?;
             let missing = || Problem::internal("the server was put together without its parts");
-            let db = request.app_data::<Data<DatabaseConnection>>().ok_or_else(missing)?;
+            let cities = request.app_data::<Data<Cities>>().ok_or_else(missing)?;
             let now = request.app_data::<Data<Clock>>().ok_or_else(missing)?.now();
-            let found = Self::find_all(db.as_ref(), vec![(caller, named_in(&request)?)], now).await?.pop();
+            let id = named_in(&request)?;
+            let tx = cities.look(caller.city).await?;
+            let found = Self::find_all(&tx, vec![(caller, id)], now).await?.pop();
             found.flatten().ok_or_else(Problem::not_found)
         })
     }

@@ -9,7 +9,6 @@ use actix_web::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use entity::ids::{NoticeId, SubscriptionId};
 use garde::Validate;
-use sea_orm::DatabaseConnection;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -25,7 +24,7 @@ use crate::{
     config::Settings,
     identity::Caller,
     keys::Keys,
-    postgres,
+    postgres::cities::Cities,
     problem::Problem,
     web::{Once, Parsed},
 };
@@ -137,24 +136,22 @@ pub async fn subscribe(
     let SubscriptionIn { endpoint, keys: KeysIn { p256dh, auth }, .. } = body.value;
     let endpoint = Endpoint::parse(&endpoint, (&p256dh, &auth), &settings.push)?;
     let (vapid_key, now) = (keys.vapid.id(), clock.now());
-    once.write(caller.person.0, body.digest, async move |tx| {
-        let Registered { row, fresh } = browsers::subscribe(tx, &caller, (endpoint, vapid_key.clone()), now).await?;
-        let status = if fresh { StatusCode::CREATED } else { StatusCode::OK };
-        Ok((status, SubscriptionOut { id: row.id.0, renew: row.renew || row.vapid_key != vapid_key }))
-    })
-    .await
+    once.within(caller.city)
+        .write(caller.person.0, body.digest, async move |tx| {
+            let Registered { row, fresh } =
+                browsers::subscribe(tx, &caller, (endpoint, vapid_key.clone()), now).await?;
+            let status = if fresh { StatusCode::CREATED } else { StatusCode::OK };
+            Ok((status, SubscriptionOut { id: row.id.0, renew: row.renew || row.vapid_key != vapid_key }))
+        })
+        .await
 }
 
 /// Take one of the caller's browsers out.
 #[utoipa::path(tag = "push", params(("id" = Uuid, Path)), responses((status = 204)))]
 #[delete("/api/v1/push/subscriptions/{id}")]
-pub async fn unsubscribe(
-    db: Data<DatabaseConnection>,
-    caller: Caller,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub async fn unsubscribe(cities: Data<Cities>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = Uuid::try_parse(&id).map(SubscriptionId).map_err(|_| Problem::not_found())?;
-    let done = postgres::write(db.as_ref(), async move |tx| {
+    let done = cities.write(Some(caller.city), async move |tx| {
         Ok(browsers::unsubscribe(tx, (caller.city, caller.person), id).await?)
     });
     if done.await? { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
@@ -164,11 +161,12 @@ pub async fn unsubscribe(
 #[utoipa::path(tag = "push", params(("id" = Uuid, Path)), responses((status = 200, body = DeliveryOut)))]
 #[get("/api/v1/notices/{id}/delivery")]
 pub async fn show_delivery(
-    db: Data<DatabaseConnection>,
+    cities: Data<Cities>,
     caller: Caller,
     id: Path<String>,
 ) -> Result<Json<DeliveryOut>, Problem> {
     let id = Uuid::try_parse(&id).map(NoticeId).map_err(|_| Problem::not_found())?;
-    let delivery = super::delivery::delivery(db.as_ref(), &caller, id).await?;
+    let tx = cities.look(caller.city).await?;
+    let delivery = super::delivery::delivery(&tx, &caller, id).await?;
     Ok(Json(delivery.ok_or_else(Problem::not_found)?.into()))
 }

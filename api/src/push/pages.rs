@@ -6,13 +6,14 @@ use actix_web::{
 };
 use askama::Template;
 use entity::{ids::NoticeId, notice};
-use sea_orm::{DatabaseConnection, EntityTrait as _};
+use sea_orm::EntityTrait as _;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::delivery::delivery;
 use crate::{
     identity::Caller,
+    postgres::cities::Cities,
     problem::Problem,
     web::{
         dates::Moment,
@@ -65,15 +66,11 @@ struct DeliveryPage {
 }
 
 #[get("/n/{id}/delivery")]
-async fn delivery_page(
-    db: Data<DatabaseConnection>,
-    caller: Caller,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+async fn delivery_page(cities: Data<Cities>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = Uuid::try_parse(&id).map(NoticeId).map_err(|_| Problem::not_found())?;
-    let numbers = delivery(db.as_ref(), &caller, id).await?.ok_or_else(Problem::not_found)?;
-    let notice =
-        notice::Entity::find_by_id((caller.city, id)).one(db.as_ref()).await?.ok_or_else(Problem::not_found)?;
+    let tx = cities.look(caller.city).await?;
+    let numbers = delivery(&tx, &caller, id).await?.ok_or_else(Problem::not_found)?;
+    let notice = notice::Entity::find_by_id((caller.city, id)).one(&tx).await?.ok_or_else(Problem::not_found)?;
     let percent = (numbers.accepted * 100).checked_div(numbers.subscriptions).unwrap_or_default();
     html(&DeliveryPage {
         frame: Frame::new("届いた数", Who::from(&caller)).at(Section::Office),

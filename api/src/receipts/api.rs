@@ -5,7 +5,6 @@ use actix_web::{
     web::{Data, Json, Query},
 };
 use garde::Validate;
-use sea_orm::DatabaseConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -15,7 +14,7 @@ use crate::{
     clock::Clock,
     identity::{SignIn, api::AreaOut, audit},
     notices::{Readable, json::ReceiptOut, named_in},
-    postgres,
+    postgres::cities::Cities,
     problem::Problem,
     web::{Page, Parsed},
 };
@@ -108,12 +107,12 @@ pub async fn put(
     responses((status = 200, body = Page<CoverageOut>)))]
 #[get("/api/v1/notices/{id}/coverage")]
 pub async fn coverage(
-    db: Data<DatabaseConnection>,
+    cities: Data<Cities>,
     clock: Data<Clock>,
     found: Readable,
     query: Query<CoverageQuery>,
 ) -> Result<Json<Page<CoverageOut>>, Problem> {
-    let rows = look(&db, &clock, found, query.by.into()).await?;
+    let rows = look(&cities, &clock, found, query.by.into()).await?;
     Ok(Json(Page { items: rows.into_iter().map(CoverageOut::from).collect(), next_cursor: None }))
 }
 
@@ -121,16 +120,17 @@ pub async fn coverage(
 ///
 /// # Errors
 /// Of the caller's rights.
-pub async fn look(db: &DatabaseConnection, clock: &Clock, found: Readable, by: By) -> Result<Vec<Row>, Problem> {
+pub async fn look(cities: &Cities, clock: &Clock, found: Readable, by: By) -> Result<Vec<Row>, Problem> {
     let (now, today) = (clock.now(), clock.today());
-    postgres::write(db, async move |tx| {
-        let Readable { caller, notice, .. } = found;
-        let rows = super::coverage(tx, &caller, (&notice, by), today).await?;
-        if by == By::Household {
-            let seen = (notice.id.to_string(), format!("{} households", rows.len()));
-            audit(tx, (caller.city, Some(caller.person)), "look at households", seen, now).await?;
-        }
-        Ok(rows)
-    })
-    .await
+    cities
+        .write(Some(found.caller.city), async move |tx| {
+            let Readable { caller, notice, .. } = found;
+            let rows = super::coverage(tx, &caller, (&notice, by), today).await?;
+            if by == By::Household {
+                let seen = (notice.id.to_string(), format!("{} households", rows.len()));
+                audit(tx, (caller.city, Some(caller.person)), "look at households", seen, now).await?;
+            }
+            Ok(rows)
+        })
+        .await
 }

@@ -6,7 +6,7 @@ use actix_web::{
 };
 use askama::Template;
 use entity::{area, area::Kind, notice, receipt, receipt::Source, seat::Role};
-use sea_orm::{DatabaseConnection, EntityTrait as _};
+use sea_orm::{ConnectionTrait, EntityTrait as _};
 use serde::Deserialize;
 
 use super::{By, Receipts, Row, api::look};
@@ -18,6 +18,7 @@ use crate::{
         Readable, last_correction, named_in,
         view::{self, Change, Marks, NoticePage, OfficeLinks, Withdrawal},
     },
+    postgres::cities::Cities,
     problem::Problem,
     web::{
         dates::{Day, Moment},
@@ -34,7 +35,7 @@ pub fn pages(config: &mut ServiceConfig) {
 #[get("/n/{id}")]
 async fn open_notice(
     request: HttpRequest,
-    db: Data<DatabaseConnection>,
+    cities: Data<Cities>,
     clock: Data<Clock>,
     receipts: Data<Receipts>,
     found: Readable,
@@ -44,11 +45,12 @@ async fn open_notice(
     let out = found.notice.published_at.is_some_and(|at| at <= now);
     let receipt =
         if out && !ahead { Some(receipts.put(found.caller.sign_in(), found.notice.id, false).await?) } else { None };
-    html(&page(&db, found, receipt).await?)
+    let tx = cities.look(found.caller.city).await?;
+    html(&page(&tx, found, receipt).await?)
 }
 
 async fn page(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     found: Readable,
     receipt: Option<receipt::Model>,
 ) -> Result<NoticePage, Problem> {
@@ -191,7 +193,7 @@ fn sees_coverage(caller: &Caller) -> bool {
 
 #[get("/n/{id}/coverage")]
 async fn coverage_page(
-    db: Data<DatabaseConnection>,
+    cities: Data<Cities>,
     clock: Data<Clock>,
     found: Readable,
     query: Query<CoverageQuery>,
@@ -202,7 +204,7 @@ async fn coverage_page(
     let (frame, href) = (Frame::new("だれが読んだか", Who::from(&found.caller)), format!("/n/{}", found.notice.id));
     let (title, marks) = (found.notice.title.clone(), Marks::of(&found.notice));
     let staff = found.caller.seats.iter().any(|seat| seat.role == Role::Staff);
-    let rows = look(&db, &clock, found, by).await?;
+    let rows = look(&cities, &clock, found, by).await?;
     let level = |(one, name, label): (By, &str, &'static str)| Level {
         href: format!("{href}/coverage?by={name}"),
         label,

@@ -12,7 +12,10 @@ use aws_lc_rs::{
     digest::{Context, SHA256},
     hmac,
 };
-use entity::kept_answer::{self, Entity as KeptAnswer};
+use entity::{
+    ids::CityId,
+    kept_answer::{self, Entity as KeptAnswer},
+};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseConnection, DatabaseTransaction, DbErr,
     EntityTrait as _, QueryFilter as _, sea_query::OnConflict,
@@ -20,7 +23,7 @@ use sea_orm::{
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
-use crate::{clock::Clock, keys::Keys, postgres, problem::Problem};
+use crate::{clock::Clock, keys::Keys, postgres::cities::Cities, problem::Problem};
 
 /// How long an answer is kept.
 const KEPT_FOR: Duration = Duration::hours(24);
@@ -32,7 +35,8 @@ const KEY_LENGTH: usize = 200;
 pub struct Once {
     key: Option<String>,
     call: String,
-    db: Data<DatabaseConnection>,
+    cities: Data<Cities>,
+    city: Option<CityId>,
     keys: Data<Keys>,
     now: OffsetDateTime,
 }
@@ -55,7 +59,8 @@ impl FromRequest for Once {
             Ok(Self {
                 key,
                 call: format!("{} {}", request.method(), request.path()),
-                db: request.app_data::<Data<DatabaseConnection>>().ok_or_else(missing)?.clone(),
+                cities: request.app_data::<Data<Cities>>().ok_or_else(missing)?.clone(),
+                city: None,
                 keys: request.app_data::<Data<Keys>>().ok_or_else(missing)?.clone(),
                 now: request.app_data::<Data<Clock>>().ok_or_else(missing)?.now(),
             })
@@ -64,6 +69,12 @@ impl FromRequest for Once {
 }
 
 impl Once {
+    /// Writing within a city. Without one, `work` sees nothing until it has gone through a [`Door`](crate::postgres::cities::Door).
+    #[must_use]
+    pub fn within(self, city: CityId) -> Self {
+        Self { city: Some(city), ..self }
+    }
+
     /// Runs `work` in one transaction and answers with what it gives, or gives the first answer again. `caller` says whose key
     /// it is; `body` is the digest of what they sent.
     ///
@@ -75,22 +86,23 @@ impl Once {
         body: [u8; 32],
         work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<(StatusCode, T), Problem> + 'static,
     ) -> Result<HttpResponse, Problem> {
-        let db = self.db.clone();
+        let (cities, city) = (self.cities.clone(), self.city);
         let kept = self.key.as_ref().map(|key| Kept::new(&self, key, caller.as_ref(), body));
-        let (status, answer) = postgres::write(&db, async move |transaction| {
-            if let Some(kept) = &kept
-                && let Some(first) = kept.begin(transaction).await?
-            {
-                return Ok(first);
-            }
-            let (status, answer) = work(transaction).await?;
-            let answer = serde_json::to_vec(&answer).map_err(Problem::internal)?;
-            if let Some(kept) = &kept {
-                kept.finish(transaction, status, &answer).await?;
-            }
-            Ok((status, answer))
-        })
-        .await?;
+        let (status, answer) = cities
+            .write(city, async move |transaction| {
+                if let Some(kept) = &kept
+                    && let Some(first) = kept.begin(transaction).await?
+                {
+                    return Ok(first);
+                }
+                let (status, answer) = work(transaction).await?;
+                let answer = serde_json::to_vec(&answer).map_err(Problem::internal)?;
+                if let Some(kept) = &kept {
+                    kept.finish(transaction, status, &answer).await?;
+                }
+                Ok((status, answer))
+            })
+            .await?;
         Ok(HttpResponse::build(status).content_type("application/json").body(answer))
     }
 }

@@ -1,0 +1,29 @@
+//! Row-level security: which rows a role sees. Every migration that makes a table calls [`by_city`] at its end.
+
+use sea_orm_migration::prelude::*;
+
+/// Gives each table that has a `city_id` its two policies, where it lacks them, and lets both roles read and write. The audit log they may
+/// only read and add to.
+pub(crate) async fn by_city(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager.get_connection().execute_unprepared(POLICIES).await.map(drop)
+}
+
+const POLICIES: &str = r"
+DO $$
+DECLARE unscoped regclass;
+BEGIN
+    FOR unscoped IN
+        SELECT c.oid FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'city_id' AND NOT a.attisdropped
+        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace AND NOT c.relrowsecurity
+    LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', unscoped);
+        -- As a query of its own it is answered once for a statement and not for each row.
+        EXECUTE format('CREATE POLICY one_city ON %s TO kairan_city USING (city_id = (SELECT city_named()))', unscoped);
+        EXECUTE format('CREATE POLICY every_city ON %s TO kairan_all USING (true)', unscoped);
+    END LOOP;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO kairan_city, kairan_all', current_schema());
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO kairan_city, kairan_all', current_schema());
+END $$;
+REVOKE INSERT, UPDATE, DELETE ON seaql_migrations FROM kairan_city, kairan_all;
+REVOKE UPDATE, DELETE ON audit FROM kairan_city, kairan_all;
+";
