@@ -16,6 +16,7 @@ pub mod notices;
 pub mod push;
 
 pub mod areas;
+pub mod audit;
 pub mod identity;
 pub mod web;
 

@@ -22,7 +22,7 @@ use api::{
     worker::Worker,
 };
 use clap::{Args, Parser, Subcommand};
-use operator::{Import, Notice, PushCommand, Staff};
+use operator::{Audit, Import, Notice, PushCommand, Staff};
 use sea_orm::DatabaseConnection;
 use secrecy::SecretString;
 use tokio::sync::watch;
@@ -75,6 +75,9 @@ enum Command {
     /// How sending stands
     #[command(subcommand)]
     Push(PushCommand),
+    /// Look into the audit log
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print the OpenAPI document
     Openapi,
     /// Measure
@@ -195,6 +198,7 @@ fn with_database(command: Command) -> Outcome {
             Command::Staff(staff) => operator::staff(&current(&url, 2).await?, staff, &settings).await,
             Command::Notice(notice) => operator::notice(&current(&url, 2).await?, notice).await,
             Command::Push(PushCommand::Status) => operator::push_status(&current(&url, 2).await?).await,
+            Command::Audit(what) => operator::audit(&current(&url, 2).await?, what).await,
             Command::Up(_) | Command::Keys { .. } | Command::Openapi | Command::Bench(_) => Ok(()),
         }
     })

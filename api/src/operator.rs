@@ -1,6 +1,8 @@
 //! The commands of whoever runs the installation, on a database that is there already: imports, seats, drafts from telegrams, how sending stands. They
 //! work as the owner of the database, for any city.
 
+mod audit;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -14,8 +16,9 @@ use api::{
 };
 use clap::{Subcommand, ValueEnum};
 use entity::seat::Role;
-use sea_orm::{DatabaseConnection, TransactionTrait as _};
+use sea_orm::{ActiveEnum as _, DatabaseConnection, TransactionTrait as _};
 
+pub use self::audit::{Audit, audit};
 use crate::Outcome;
 
 #[derive(Subcommand)]
@@ -141,7 +144,9 @@ pub async fn staff(
     let tx = db.begin().await?;
     let area = areas::find(&tx, None, &area).await?;
     let appointment = Appointment::new(email, name, role, department)?;
-    let invitation = areas::appoint(&tx, &area, appointment, Clock::system().now()).await?;
+    let (now, seat) = (Clock::system().now(), format!("{} {}", appointment.role.to_value(), appointment.email));
+    let invitation = areas::appoint(&tx, &area, appointment, now).await?;
+    api::audit::record(&tx, (area.city_id, None), "appoint", (area.code, seat), now).await?;
     tx.commit().await?;
     let origin = settings.public_origin.clone().unwrap_or_else(|| Origin::local(settings.listen));
     println!("{origin}/welcome#{}", invitation.code.to_print());

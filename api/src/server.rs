@@ -169,6 +169,7 @@ fn app(
     >,
 > {
     App::new()
+        .wrap(from_fn(identity::refusals::written_down))
         .wrap(from_fn(problem_page::problems_as_pages))
         .wrap(from_fn(headers::security))
         .wrap(from_fn(metrics::count))

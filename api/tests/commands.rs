@@ -187,6 +187,28 @@ fn an_operator_sets_a_city_up_by_commands() {
     let telegram = scratch.file("x.xml", "<Report/>");
     let from_jma = ["notice", "from-jma", &telegram, "--area", "900001-1"];
     assert!(complaint(&from_jma, &variables).contains("is no telegram"));
+
+    let whole = printed(&["audit", "verify"], &variables);
+    let end = whole.trim_end().strip_prefix("900001 あさひ市: whole, 1:").expect("one entry").to_owned();
+    let kept = ["audit", "verify", "--city", "900001", "--kept", &format!("1:{end}")];
+    assert_eq!(printed(&kept, &variables), whole);
+    let more = ["audit", "verify", "--city", "900001", "--kept", &format!("2:{end}")];
+    assert!(complaint(&more, &variables).contains("the audit log is not what was written"));
+    let always = ["--from", "2020-01-01", "--to", "2099-12-31"];
+    let list = printed(&[&["audit", "list"][..], &always].concat(), &variables);
+    assert!(
+        list.lines()
+            .nth(1)
+            .expect("an entry")
+            .contains("(command)\t\t\tappoint\t900001-1\tstaff a@asahi.example\tdone"),
+        "{list}"
+    );
+    let seen = [&["audit", "seen", "--person", "a@asahi.example"][..], &always].concat();
+    assert_eq!(printed(&seen, &variables), "0 looks: 0 persons in 0 households.\n");
+    let nobody = [&["audit", "list", "--person", "b@asahi.example"][..], &always].concat();
+    assert!(complaint(&nobody, &variables).contains("nobody in this city has the address b@asahi.example"));
+    let backwards = ["audit", "list", "--from", "2026-04-02", "--to", "2026-04-01"];
+    assert!(complaint(&backwards, &variables).contains("--from must come before --to"));
     cluster.stop().expect("a stop");
 }
 

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use time::OffsetDateTime;
 
-use crate::ids::{AuditId, CityId, PersonId};
+use crate::ids::{AuditId, CityId, PersonId, SeatId};
 
 /// A row of `audit`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -25,6 +25,22 @@ pub struct Model {
     pub object: String,
     /// What else matters.
     pub detail: String,
+    /// Its number in the city's log, from 1.
+    pub seq: i64,
+    /// The seat by which it was done, where it is one.
+    pub seat_id: Option<SeatId>,
+    /// From where.
+    pub address: Option<String>,
+    /// done or refused.
+    pub outcome: String,
+    /// The households whose data was looked at.
+    pub households: Vec<Uuid>,
+    /// The persons whose data was looked at.
+    pub persons: Vec<Uuid>,
+    /// The hash of the entry before; empty at the first.
+    pub previous: Vec<u8>,
+    /// SHA-256 of that and of all the rest.
+    pub hash: Vec<u8>,
 }
 
 /// None: what joins rows is said by the queries.

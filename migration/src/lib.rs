@@ -9,6 +9,7 @@ use sea_orm_migration::{MigrationTrait, async_trait::async_trait};
 mod m20261122_000001_circulation;
 mod m20261123_000001_push_engine;
 mod m20261124_000001_scope_by_city;
+mod m20261124_000004_audit_chain;
 mod scope;
 
 /// Every migration, oldest first.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_circulation::Migration),
             Box::new(m20261123_000001_push_engine::Migration),
             Box::new(m20261124_000001_scope_by_city::Migration),
+            Box::new(m20261124_000004_audit_chain::Migration),
         ]
     }
 }

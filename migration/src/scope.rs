@@ -23,6 +23,9 @@ BEGIN
     END LOOP;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO kairan_city, kairan_all', current_schema());
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO kairan_city, kairan_all', current_schema());
+    IF to_regclass('audit_head') IS NOT NULL THEN
+        REVOKE ALL ON audit_head FROM kairan_city, kairan_all;
+    END IF;
 END $$;
 REVOKE INSERT, UPDATE, DELETE ON seaql_migrations FROM kairan_city, kairan_all;
 REVOKE UPDATE, DELETE ON audit FROM kairan_city, kairan_all;

@@ -1,5 +1,6 @@
 //! The stories: one binary, a module for each part of what people do.
 
+mod audit;
 mod breaker;
 mod fault_of_the_stack;
 mod hostile;

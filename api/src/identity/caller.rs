@@ -1,9 +1,12 @@
 //! The caller: the person behind a request, with their household and seats as they are at this moment.
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    net::IpAddr,
+};
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage as _, HttpRequest,
     dev::Payload,
     http::{Method, header},
     web::Data,
@@ -21,7 +24,13 @@ use super::{
     session as sign_ins,
     token::Tokens,
 };
-use crate::{clock::Clock, config::Origin, problem::Problem, web::client::same_origin};
+use crate::{
+    audit::By,
+    clock::Clock,
+    config::Origin,
+    problem::Problem,
+    web::client::{address, same_origin},
+};
 
 /// Who is calling.
 #[derive(Clone, Debug)]
@@ -38,6 +47,8 @@ pub struct Caller {
     pub home: Option<Home>,
     /// The seats that they hold today.
     pub seats: Vec<Seat>,
+    /// From where they are calling; none where it is not a request.
+    pub address: Option<IpAddr>,
 }
 
 /// A household and where it lives.
@@ -75,10 +86,24 @@ impl Caller {
         self.home.as_ref().map_or(self.person.into(), |home| home.household.into())
     }
 
+    /// The caller as the audit log names them, acting by one of their seats.
+    #[must_use]
+    pub fn by(&self, seat: &Seat) -> By {
+        By { seat: Some(seat.id), ..self.into() }
+    }
+
     /// By what they are signed in.
     #[must_use]
     pub fn sign_in(&self) -> SignIn {
         SignIn::Session(self.city, self.session)
+    }
+}
+
+/// Who holds a single seat acts by it, whatever they do.
+impl From<&Caller> for By {
+    fn from(caller: &Caller) -> Self {
+        let seat = if let [only] = &*caller.seats { Some(only.id) } else { None };
+        Self { city: caller.city, person: Some(caller.person), seat, address: caller.address }
     }
 }
 
@@ -126,7 +151,10 @@ impl FromRequest for Caller {
         Box::pin(async move {
             let missing = || Problem::internal("the server was put together without its parts");
             let callers = request.app_data::<Data<Callers>>().ok_or_else(missing)?;
-            callers.load(SignIn::of(&request)?).await
+            let mut caller = callers.load(SignIn::of(&request)?).await?;
+            caller.address = Some(address(&request));
+            request.extensions_mut().insert(By::from(&caller));
+            Ok(caller)
         })
     }
 }

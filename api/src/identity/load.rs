@@ -144,6 +144,7 @@ fn person(row: &QueryResult) -> Result<Caller, DbErr> {
         session: row.try_get("", "session")?,
         home,
         seats: Vec::new(),
+        address: None,
     })
 }
 

@@ -12,20 +12,19 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::problem::Problem;
 
 pub mod api;
-mod audit;
 mod caller;
 pub mod code;
 mod invite;
 mod load;
 pub mod pages;
 mod password;
+pub mod refusals;
 mod second_factor;
 pub mod session;
 mod sign_in;
 mod token;
 mod welcome;
 
-pub use audit::record as audit;
 pub use caller::{Caller, Home, Seat};
 pub use invite::{Invitation, invite, renew_invitation};
 pub use load::{Callers, SignIn};

@@ -12,8 +12,9 @@ use super::{
     json::{CorrectIn, NoticeIn, NoticeOut, PublishIn, WithdrawIn, one_out, read_day},
 };
 use crate::{
+    audit,
     clock::Clock,
-    identity::{Caller, audit},
+    identity::Caller,
     postgres::cities::Cities,
     problem::Problem,
     web::{Once, Page, PageQuery, Parsed},
@@ -76,7 +77,7 @@ pub async fn publish(
             let id = notice.id.to_string();
             let notice = super::publish(tx, notice, (caller.person, Publishing { alone }), now).await?;
             let act = if notice.alone_reason.is_some() { "publish alone" } else { "publish" };
-            audit(tx, (caller.city, Some(caller.person)), act, (id, notice.title.clone()), now).await?;
+            audit::record(tx, &caller, act, (id, notice.title.clone()), now).await?;
             Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
         })
         .await
@@ -97,14 +98,7 @@ pub async fn withdraw(
         .write(found.caller.person.0, body.digest, async move |tx| {
             let Editable { caller, notice } = found;
             let notice = super::withdraw(tx, notice, body.value.reason, now).await?;
-            audit(
-                tx,
-                (caller.city, Some(caller.person)),
-                "withdraw",
-                (notice.id.to_string(), notice.title.clone()),
-                now,
-            )
-            .await?;
+            audit::record(tx, &caller, "withdraw", (notice.id.to_string(), notice.title.clone()), now).await?;
             Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
         })
         .await
@@ -128,14 +122,7 @@ pub async fn correct(
             let circulate_until = circulate_until.as_deref().and_then(read_day);
             let correction = Correction { title, body, circulate_until, reason };
             let notice = super::correct(tx, notice, (caller.person, correction), now).await?;
-            audit(
-                tx,
-                (caller.city, Some(caller.person)),
-                "correct",
-                (notice.id.to_string(), notice.title.clone()),
-                now,
-            )
-            .await?;
+            audit::record(tx, &caller, "correct", (notice.id.to_string(), notice.title.clone()), now).await?;
             Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
         })
         .await

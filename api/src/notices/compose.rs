@@ -20,9 +20,9 @@ use super::{
     view::{AreaChoice, ComposePage, ConfirmPage, Marks, Reach, Step, shown_to},
 };
 use crate::{
-    areas,
+    areas, audit,
     clock::{Clock, JAPAN},
-    identity::{Caller, audit},
+    identity::Caller,
     lock_screen,
     postgres::cities::Cities,
     problem::Problem,
@@ -246,7 +246,7 @@ async fn publish_form(
                     let notice = super::publish(tx, what, (who.person, Publishing { alone }), now).await?;
                     let act = if notice.alone_reason.is_some() { "publish alone" } else { "publish" };
                     let object = (notice.id.to_string(), notice.title.clone());
-                    audit(tx, (who.city, Some(who.person)), act, object, now).await?;
+                    audit::record(tx, &who, act, object, now).await?;
                     Ok(())
                 })
                 .await

@@ -14,8 +14,9 @@ use super::{
     view::{CorrectPage, WithdrawPage, shown_to},
 };
 use crate::{
+    audit,
     clock::Clock,
-    identity::{Caller, audit},
+    identity::Caller,
     postgres::{cities::Cities, sql},
     problem::Problem,
     web::{
@@ -127,7 +128,7 @@ async fn done(
     now: time::OffsetDateTime,
 ) -> Result<(), Problem> {
     let object = (notice.id.to_string(), notice.title.clone());
-    Ok(audit(tx, (caller.city, Some(caller.person)), act, object, now).await?)
+    Ok(audit::record(tx, caller, act, object, now).await?)
 }
 
 /// What was typed.

@@ -11,8 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::{By, Receipts, Row};
 use crate::{
     areas::Count,
+    audit,
     clock::Clock,
-    identity::{SignIn, api::AreaOut, audit},
+    identity::{SignIn, api::AreaOut},
     notices::{Readable, json::ReceiptOut, named_in},
     postgres::cities::Cities,
     problem::Problem,
@@ -127,8 +128,8 @@ pub async fn look(cities: &Cities, clock: &Clock, found: Readable, by: By) -> Re
             let Readable { caller, notice, .. } = found;
             let rows = super::coverage(tx, &caller, (&notice, by), today).await?;
             if by == By::Household {
-                let seen = (notice.id.to_string(), format!("{} households", rows.len()));
-                audit(tx, (caller.city, Some(caller.person)), "look at households", seen, now).await?;
+                let seen = rows.iter().filter_map(|row| row.code.parse().ok()).collect();
+                audit::look(tx, &caller, ("look at households", notice.id.to_string()), seen, now).await?;
             }
             Ok(rows)
         })
