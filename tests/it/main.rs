@@ -13,6 +13,7 @@ mod notices;
 mod pages;
 mod planning;
 mod receipts;
+mod rights;
 mod ringing;
 mod rows;
 mod scope;

@@ -1,0 +1,119 @@
+//! Every call, and how it is made so that nothing but a missing right stands in its way.
+
+use super::world::Place;
+
+/// What a call is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Nothing but the caller.
+    Nothing,
+    /// A code or a password that is wrong: it opens nothing, to nobody.
+    Code,
+    /// An area.
+    Area,
+    /// A notice that has not been published.
+    Draft,
+    /// One that has.
+    Notice,
+    /// A browser that is rung.
+    Subscription,
+}
+
+impl About {
+    /// Where such a thing can be. What does not exist comes first: the others are held against it.
+    pub fn places(self) -> &'static [Place] {
+        match self {
+            Self::Nothing | Self::Code => &[Place::Nowhere],
+            Self::Area | Self::Draft | Self::Notice => {
+                &[Place::Unknown, Place::Here, Place::AnotherAssociation, Place::TheCity, Place::AnotherCity]
+            }
+            Self::Subscription => &[Place::Unknown, Place::OnesOwn, Place::Here, Place::AnotherCity],
+        }
+    }
+}
+
+/// A call.
+#[derive(Debug)]
+pub struct Call {
+    /// Verb and path, as in the source.
+    pub name: &'static str,
+    /// What it is about; its id goes where `{id}` stands.
+    pub about: About,
+    /// What comes after the path; the code of the thing's area goes where `{area}` stands.
+    pub query: &'static str,
+    /// The body; a form's where the path is a page's.
+    pub body: &'static str,
+}
+
+impl Call {
+    /// Whether its body is a form.
+    pub fn form(&self) -> bool {
+        !self.name.contains(" /api/")
+    }
+}
+
+const fn call(name: &'static str, about: About, body: &'static str) -> Call {
+    Call { name, about, query: "", body }
+}
+
+const fn asked(name: &'static str, about: About, query: &'static str) -> Call {
+    Call { name, about, query, body: "" }
+}
+
+const NOTICE: &str =
+    r#"{"title":"溝掃除","body":"九時から","importance":"normal","audience":{"areas":["{area}"],"to":"everyone"}}"#;
+const SUBSCRIPTION: &str = r#"{"endpoint":"https://localhost:1/x","keys":{"p256dh":"x","auth":"x"}}"#;
+const NO_CODE: &str = r#"{"code":"AAAA-AAAA-AAAA-AAAA","password":"ひらけごま ひらけごま"}"#;
+
+/// All of them.
+pub const CALLS: &[Call] = &[
+    call("DELETE /api/v1/push/subscriptions/{id}", About::Subscription, ""),
+    call("DELETE /api/v1/session", About::Nothing, ""),
+    call("GET /", About::Nothing, ""),
+    asked("GET /api/v1/areas", About::Area, "?parent={area}"),
+    call("GET /api/v1/me", About::Nothing, ""),
+    call("GET /api/v1/notices", About::Nothing, ""),
+    call("GET /api/v1/notices/{id}", About::Notice, ""),
+    asked("GET /api/v1/notices/{id}/coverage", About::Notice, "?by=household"),
+    call("GET /api/v1/notices/{id}/delivery", About::Notice, ""),
+    call("GET /api/v1/push/key", About::Nothing, ""),
+    call("GET /assets/{name}", About::Nothing, ""),
+    call("GET /favicon.ico", About::Nothing, ""),
+    call("GET /healthz", About::Nothing, ""),
+    call("GET /join", About::Nothing, ""),
+    call("GET /manifest.webmanifest", About::Nothing, ""),
+    call("GET /metrics", About::Nothing, ""),
+    call("GET /n/{id}", About::Notice, ""),
+    asked("GET /n/{id}/coverage", About::Notice, "?by=association"),
+    call("GET /n/{id}/delivery", About::Notice, ""),
+    call("GET /notices/new", About::Nothing, ""),
+    call("GET /notices/{id}/confirm", About::Draft, ""),
+    call("GET /notices/{id}/correct", About::Notice, ""),
+    call("GET /notices/{id}/withdraw", About::Notice, ""),
+    call("GET /notifications", About::Nothing, ""),
+    call("GET /office", About::Nothing, ""),
+    call("GET /readyz", About::Nothing, ""),
+    call("GET /signin", About::Nothing, ""),
+    call("GET /signout", About::Nothing, ""),
+    call("GET /sw.js", About::Nothing, ""),
+    call("GET /welcome", About::Nothing, ""),
+    call("POST /api/v1/join", About::Code, r#"{"code":"AAAA-AAAA-AAAA-AAAA"}"#),
+    call("POST /api/v1/notices", About::Area, NOTICE),
+    call("POST /api/v1/notices/{id}/correct", About::Notice, r#"{"title":"溝掃除（延期）","reason":"雨"}"#),
+    call("POST /api/v1/notices/{id}/publish", About::Draft, "{}"),
+    call("POST /api/v1/notices/{id}/withdraw", About::Notice, "{}"),
+    call("POST /api/v1/push/subscriptions", About::Nothing, SUBSCRIPTION),
+    call("POST /api/v1/session", About::Code, r#"{"email":"nobody@asahi.example","password":"ひらけごま"}"#),
+    call("POST /api/v1/session/refresh", About::Code, r#"{"refresh_token":"x"}"#),
+    call("POST /api/v1/welcome", About::Code, NO_CODE),
+    call("POST /join", About::Code, "code=AAAA-AAAA-AAAA-AAAA&consent=on"),
+    call("POST /n/{id}/receipt", About::Notice, ""),
+    call("POST /notices/new", About::Area, "title=x&body=y&importance=normal&to=everyone&areas={area}"),
+    call("POST /notices/{id}/correct", About::Notice, "title=x&body=y&reason=z"),
+    call("POST /notices/{id}/publish", About::Draft, "reason="),
+    call("POST /notices/{id}/withdraw", About::Notice, "reason=z"),
+    call("POST /signin", About::Code, "email=nobody@asahi.example&password=x"),
+    call("POST /signout", About::Nothing, ""),
+    call("POST /welcome", About::Code, "code=AAAA-AAAA-AAAA-AAAA&password=ひらけごま+ひらけごま"),
+    call("PUT /api/v1/notices/{id}/receipt", About::Notice, r#"{"acknowledged":true}"#),
+];

@@ -1,0 +1,196 @@
+//! The town in which everybody tries everything: who calls, and the things that they call about.
+
+use std::{collections::HashMap, sync::Mutex};
+
+use reqwest::Method;
+use tests::{Actor, Answer, PushService, TestApp, actor::notice, town};
+
+use super::calls::{About, Call};
+
+/// Who calls. All are of 山町内会, or of what stands above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Caller {
+    /// Not signed in.
+    Nobody,
+    /// Of a home in its first group.
+    Resident,
+    /// Of that group.
+    Leader,
+    /// Of the association.
+    Officer,
+    /// Held a seat of the association until yesterday.
+    FormerOfficer,
+    /// Of the centre of the district.
+    Centre,
+    /// Of the ward.
+    Ward,
+    /// Of the city.
+    City,
+}
+
+impl Caller {
+    pub const ALL: &'static [Self; 8] = &[
+        Self::Nobody,
+        Self::Resident,
+        Self::Leader,
+        Self::Officer,
+        Self::FormerOfficer,
+        Self::Centre,
+        Self::Ward,
+        Self::City,
+    ];
+
+    /// As the table names them.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::Resident => "resident",
+            Self::Leader => "leader",
+            Self::Officer => "officer",
+            Self::FormerOfficer => "former officer",
+            Self::Centre => "centre staff",
+            Self::Ward => "ward staff",
+            Self::City => "city staff",
+        }
+    }
+}
+
+/// Where a thing is, or whose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// There is nothing that the call is about.
+    Nowhere,
+    /// It does not exist.
+    Unknown,
+    /// The caller's own.
+    OnesOwn,
+    /// In 山町内会, of somebody else.
+    Here,
+    /// In 川町内会, in another ward.
+    AnotherAssociation,
+    /// The city's, for all.
+    TheCity,
+    /// In another city.
+    AnotherCity,
+}
+
+impl Place {
+    /// As the table names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nowhere => "",
+            Self::Unknown => "what does not exist",
+            Self::OnesOwn => "one's own",
+            Self::Here => "the own association",
+            Self::AnotherAssociation => "another association",
+            Self::TheCity => "the whole city",
+            Self::AnotherCity => "another city",
+        }
+    }
+
+    /// The code of its area.
+    fn area(self) -> &'static str {
+        match self {
+            Self::Unknown => "900001-9-99-999",
+            Self::Nowhere | Self::OnesOwn | Self::Here => town::YAMA,
+            Self::AnotherAssociation => town::KAWA,
+            Self::TheCity => town::CITY,
+            Self::AnotherCity => "900002-1-01-001",
+        }
+    }
+}
+
+/// What a call is about.
+#[derive(Clone, Debug)]
+pub struct Thing {
+    pub id: String,
+    pub area: String,
+}
+
+impl Thing {
+    /// A text with the thing's id and area in their places.
+    pub fn fill(&self, text: &str) -> String {
+        text.replace("{id}", &self.id).replace("{area}", &self.area).replace("{name}", "icon-192.png")
+    }
+}
+
+/// The town, and who is there.
+pub struct World<'a> {
+    app: &'a TestApp,
+    push: &'a PushService,
+    callers: HashMap<Caller, Actor<'a>>,
+    /// Who writes notices, and whose browsers are rung, in each place; none of them calls.
+    others: HashMap<&'static str, Actor<'a>>,
+    /// What was made to be looked at only.
+    kept: Mutex<HashMap<(&'static str, Place), String>>,
+}
+
+/// Runs `trial` in the town, and rings whom it left to be rung.
+pub async fn with_world(trial: impl AsyncFnOnce(&World<'_>)) {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let beside = |text: &str| text.replace("900001", "900002").replace("あさひ市", "ゆうひ市");
+    app.keep_slips(app.import(&beside(town::AREAS), &beside(&town::households())).await);
+    let former = app.officer(town::YAMA).await;
+    app.tamper("UPDATE seat SET starts_on = '2020-04-01', ends_on = '2021-03-31'").await;
+    let callers = HashMap::from([
+        (Caller::Nobody, app.stranger()),
+        (Caller::Resident, app.resident(town::YAMA_1).await),
+        (Caller::Leader, app.leader(town::YAMA_1).await),
+        (Caller::Officer, app.officer(town::YAMA).await),
+        (Caller::FormerOfficer, former),
+        (Caller::Centre, app.staff(town::CENTRE).await),
+        (Caller::Ward, app.staff(town::EAST).await),
+        (Caller::City, app.staff(town::CITY).await),
+    ]);
+    let mut others = HashMap::new();
+    for place in [Place::Here, Place::AnotherAssociation, Place::AnotherCity] {
+        others.insert(place.area(), app.officer(place.area()).await);
+    }
+    others.insert(town::CITY, app.staff(town::CITY).await);
+    trial(&World { app: &app, push: &push, callers, others, kept: Mutex::default() }).await;
+    app.work().await;
+}
+
+impl World<'_> {
+    /// Asks as somebody; to sign out, somebody else stands in.
+    pub async fn ask(&self, caller: &Caller, (method, path): (Method, &str), (form, body): (bool, String)) -> Answer {
+        let signs_out =
+            path == "/signout" && method == Method::POST || path == "/api/v1/session" && method == Method::DELETE;
+        let again = if signs_out && *caller != Caller::Nobody { Some(self.app.officer(town::OKA).await) } else { None };
+        let actor = again.as_ref().unwrap_or(&self.callers[caller]);
+        let kind = if form { "application/x-www-form-urlencoded" } else { "application/json" };
+        let mut request = actor.request(method.clone(), path);
+        if method != Method::GET && method != Method::DELETE {
+            request = request.header("Content-Type", kind).header("Sec-Fetch-Site", "same-origin").body(body);
+        }
+        actor.send(request).await
+    }
+
+    /// The thing that a call is about; one of its own for each call, unless it is only looked at.
+    pub async fn thing(&self, call: &Call, place: Place, caller: &Caller, looking: bool) -> Thing {
+        let area = place.area().to_owned();
+        let kind = match call.about {
+            About::Nothing | About::Code | About::Area => return Thing { id: "-".into(), area },
+            About::Draft => "draft",
+            About::Notice => "notice",
+            About::Subscription => "subscription",
+        };
+        if place == Place::Unknown {
+            return Thing { id: uuid::Uuid::now_v7().to_string(), area };
+        }
+        if looking && let Some(id) = self.kept.lock().expect("things").get(&(kind, place)) {
+            return Thing { id: id.clone(), area };
+        }
+        let other = &self.others[place.area()];
+        let id = match call.about {
+            About::Draft => other.draft(&notice("溝掃除", &area)).await,
+            About::Notice => other.announce("溝掃除", &area).await,
+            _ if place == Place::OnesOwn && *caller == Caller::Nobody => uuid::Uuid::now_v7().to_string(),
+            _ if place == Place::OnesOwn => self.callers[caller].turn_on(&self.push.phone()).await,
+            _ => other.turn_on(&self.push.phone()).await,
+        };
+        self.kept.lock().expect("things").insert((kind, place), id.clone());
+        Thing { id, area }
+    }
+}
