@@ -10,6 +10,8 @@ pub mod openapi;
 pub mod server;
 pub mod worker;
 
+pub mod privacy;
+
 pub mod receipts;
 
 pub mod notices;

@@ -25,6 +25,7 @@ use crate::{
     notices::{self, Lists},
     openapi::complete,
     postgres::{self, cities::Cities, timekeeping},
+    privacy,
     problem::Problem,
     push,
     receipts::{self, Receipts},
@@ -64,6 +65,7 @@ impl Ground {
 
 /// Every call, in one place: `openapi` documents exactly what is served.
 fn rooms(config: &mut ServiceConfig) {
+    privacy::routes(config);
     receipts::routes(config);
     notices::routes(config);
     push::routes(config);
@@ -73,6 +75,7 @@ fn rooms(config: &mut ServiceConfig) {
 
 /// Every page.
 fn pages(config: &mut ActixConfig) {
+    privacy::pages::pages(config);
     receipts::pages::pages(config);
     notices::pages::pages(config);
     push::pages::pages(config);

@@ -20,6 +20,7 @@ use self::hands::Hands;
 use crate::{
     clock::JAPAN,
     postgres::{for_single_statements, listen, within},
+    privacy,
     push::{
         ahead::{self, Ahead},
         claim::{Room, claim},
@@ -266,6 +267,10 @@ impl Worker {
             match end_signed_out(self.db()).await {
                 Ok(ended) => tracing::debug!(ended, "subscriptions of those who signed out are ended"),
                 Err(error) => tracing::warn!(%error, "subscriptions could not be looked through"),
+            }
+            match privacy::tidy(self.db(), self.ground.clock.now()).await {
+                Ok(forgotten) => tracing::debug!(?forgotten, "what is no longer kept is forgotten"),
+                Err(error) => tracing::warn!(%error, "what is no longer kept could not be forgotten"),
             }
             match ahead::sweep(self.db(), &self.post.desk.keyring).await {
                 Ok(dropped) => tracing::debug!(dropped, "keys of subscriptions that ended are dropped"),

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod push_origin;
 pub mod receipt;
 pub mod refresh_token;
+pub mod retention;
 pub mod revision;
 pub mod seat;
 pub mod session;

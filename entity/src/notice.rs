@@ -70,6 +70,8 @@ pub struct Model {
     pub withdrawn_at: Option<OffsetDateTime>,
     /// Why it was withdrawn.
     pub withdrawn_reason: Option<String>,
+    /// Since when its receipts are no longer kept.
+    pub closed_at: Option<OffsetDateTime>,
 }
 
 /// None: what joins rows is said by the queries.

@@ -12,6 +12,7 @@ mod ledger;
 mod notices;
 mod pages;
 mod planning;
+mod privacy;
 mod receipts;
 mod rights;
 mod ringing;

@@ -12,6 +12,7 @@ pub mod api;
 mod appoint;
 mod count;
 pub mod csv;
+mod forget;
 mod import_areas;
 mod import_households;
 mod join;
@@ -23,6 +24,7 @@ mod tree;
 
 pub use appoint::{Appointment, appoint};
 pub use count::Count;
+pub use forget::forget_person;
 pub use import_areas::{ImportError, ImportedAreas, import_areas};
 pub use import_households::{ImportedHouseholds, PrintedSlip, import_households};
 pub use join::join;

@@ -14,6 +14,7 @@ use crate::problem::Problem;
 pub mod api;
 mod caller;
 pub mod code;
+mod forget;
 mod invite;
 mod load;
 pub mod pages;
@@ -26,6 +27,7 @@ mod token;
 mod welcome;
 
 pub use caller::{Caller, Home, Seat};
+pub use forget::{forget_ended, forget_person};
 pub use invite::{Invitation, invite, renew_invitation};
 pub use load::{Callers, SignIn};
 pub use sign_in::{Credentials, sign_in};

@@ -203,9 +203,7 @@ async fn sign_out_form(
         Err(problem) if problem.code() == Problem::unauthenticated().code() => {}
         Err(problem) => return Err(problem),
     }
-    let mut response = see_other("/");
-    response.add_cookie(&session::no_cookie(&origin)).map_err(Problem::internal)?;
-    Ok(response)
+    without_cookie(see_other("/"), &origin)
 }
 
 /// All that ends when somebody signs out in a browser.
@@ -335,6 +333,15 @@ pub fn with_cookie(mut response: HttpResponse, origin: &Origin, opened: &Opened)
         tracing::error!(%error, "a cookie could not be set");
     }
     response
+}
+
+/// An answer that also takes the browser's sign-in away.
+///
+/// # Errors
+/// `internal`, which does not happen: the cookie has no value.
+pub fn without_cookie(mut response: HttpResponse, origin: &Origin) -> Result<HttpResponse, Problem> {
+    response.add_cookie(&session::no_cookie(origin)).map_err(Problem::internal)?;
+    Ok(response)
 }
 
 #[cfg(test)]

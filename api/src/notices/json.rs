@@ -196,7 +196,7 @@ pub struct CorrectionOut {
 /// A receipt.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReceiptOut {
-    /// When it was first opened.
+    /// When it was first opened. After 90 days at the latest, midnight in Japan stands for the day.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     pub read_at: OffsetDateTime,

@@ -13,6 +13,7 @@ use rights::notices_of;
 use crate::{areas::AreaError, problem::Problem};
 
 pub mod api;
+mod close;
 mod compose;
 mod correct;
 mod draft;
@@ -30,6 +31,7 @@ mod sight;
 pub(crate) mod view;
 mod withdraw;
 
+pub use close::close;
 pub use correct::{Correction, correct, last_correction};
 pub use draft::{Audience, Draft, draft};
 pub use feed::{Entry, Wanted, feed, feeds, office};

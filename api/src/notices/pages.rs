@@ -81,11 +81,11 @@ async fn my_notices(
     let sending = senders(&tx, entries.iter().map(|entry| &*entry.notice)).await?;
     let (mut emergencies, mut unread, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     for entry in entries {
-        let open = entry.notice.withdrawn_at.is_none();
+        let open = entry.notice.withdrawn_at.is_none() && entry.notice.closed_at.is_none();
         let item = item(&entry, &sending, now);
         if open && item.marks.emergency && !item.state.acknowledged {
             emergencies.push(item);
-        } else if open && !item.state.read {
+        } else if item.state.unread {
             unread.push(item);
         } else {
             rest.push(item);
@@ -110,6 +110,7 @@ fn item(Entry { notice, receipt }: &Entry, senders: &[area::Model], now: OffsetD
         at: Ago { at: notice.published_at.unwrap_or(notice.created_at), now },
         marks: Marks::of(notice),
         state: State {
+            unread: receipt.is_none() && notice.withdrawn_at.is_none() && notice.closed_at.is_none(),
             read: receipt.is_some(),
             acknowledged: receipt.as_ref().is_some_and(|receipt| receipt.acknowledged_at.is_some()),
         },

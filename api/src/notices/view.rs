@@ -7,7 +7,7 @@ use entity::{
 };
 
 use crate::web::{
-    dates::{Ago, Day, Moment},
+    dates::{Ago, Day, Moment, Stamped},
     page::{Faults, Frame},
 };
 use crate::{areas::Count, identity::Caller};
@@ -50,6 +50,8 @@ impl Marks {
 /// What the caller has done with a notice.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct State {
+    /// Neither opened nor past it.
+    pub unread: bool,
     /// Opened.
     pub read: bool,
     /// 確認しました
@@ -117,7 +119,9 @@ pub struct Receipt {
     pub asked: bool,
     /// One sentence: who will see it.
     pub seen_by: String,
-    pub acknowledged: Option<Moment>,
+    pub acknowledged: Option<Stamped>,
+    /// Whether nobody leaves a receipt any more.
+    pub closed: bool,
     /// For paper or by proxy: one sentence.
     pub source: Option<String>,
 }

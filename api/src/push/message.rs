@@ -165,6 +165,7 @@ mod tests {
             alone_reason: None,
             withdrawn_at: None,
             withdrawn_reason: None,
+            closed_at: None,
         }
     }
 

@@ -138,3 +138,25 @@ pub async fn end_signed_out(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
     );
     Ok(db.execute_raw(statement).await?.rows_affected())
 }
+
+/// Forgets the subscriptions of a city that ended before a moment; gives how many.
+///
+/// # Errors
+/// The database's.
+pub async fn forget(db: &impl ConnectionTrait, city: CityId, before: OffsetDateTime) -> Result<u64, DbErr> {
+    let ended = subscription::Entity::delete_many()
+        .filter(subscription::Column::CityId.eq(city))
+        .filter(subscription::Column::GoneAt.lt(before));
+    Ok(ended.exec(db).await?.rows_affected)
+}
+
+/// Forgets the subscriptions of a person.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_person(db: &impl ConnectionTrait, (city, person): (CityId, PersonId)) -> Result<(), DbErr> {
+    let theirs = subscription::Entity::delete_many()
+        .filter(subscription::Column::CityId.eq(city))
+        .filter(subscription::Column::PersonId.eq(person));
+    theirs.exec(db).await.map(drop)
+}

@@ -24,7 +24,7 @@ use crate::{
 /// The coverage of `notice`, of the areas that the caller may see.
 ///
 /// # Errors
-/// [`ReceiptError::NoCoverage`], [`ReceiptError::CountsOnly`].
+/// [`ReceiptError::NoCoverage`], [`ReceiptError::CountsOnly`]; [`ReceiptError::Closed`] by group and household.
 pub async fn coverage(
     db: &impl ConnectionTrait,
     caller: &Caller,
@@ -40,6 +40,9 @@ pub async fn coverage(
         By::Association => Kind::Association,
         By::Group | By::Household => {
             let own = [officer, leader].concat();
+            if notice.closed_at.is_some() && !own.is_empty() {
+                return Err(ReceiptError::Closed);
+            }
             return match (own.is_empty(), staff.is_empty()) {
                 (false, _) => Ok(households::coverage(db, (notice, by), own, today).await?),
                 (true, false) => Err(ReceiptError::CountsOnly),
@@ -78,7 +81,7 @@ async fn above_household(
          living AS MATERIALIZED (
             SELECT circulation_area, count(DISTINCT reader_id) AS households,
                    count(DISTINCT reader_id) FILTER (WHERE paper) AS paper,
-                   count(DISTINCT reader_id) FILTER (WHERE NOT paper AND NOT rings AND NOT EXISTS (
+                   count(DISTINCT reader_id) FILTER (WHERE $6 AND NOT paper AND NOT rings AND NOT EXISTS (
                         SELECT FROM receipt r
                         WHERE r.city_id = $1 AND r.reader_id = reader.reader_id AND r.notice_id = $2)) AS unreached
             FROM reader GROUP BY circulation_area)
@@ -94,7 +97,9 @@ async fn above_household(
          GROUP BY above.code, above.name ORDER BY above.code",
         readers(notice.addressees)
     );
-    let values: [Value; 5] =
-        [notice.city_id.0.into(), notice.id.0.into(), today.into(), kind.to_value().into(), scopes.into()];
+    // Who has read a closed notice is not known, so nobody is looked for.
+    let open = notice.closed_at.is_none();
+    let values: [Value; 6] =
+        [notice.city_id.0.into(), notice.id.0.into(), today.into(), kind.to_value().into(), scopes.into(), open.into()];
     Numbers::find_by_statement(sql(&text, values)).all(db).await
 }

@@ -13,6 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::problem::Problem;
 
+mod age;
 pub mod api;
 mod counts;
 mod coverage;
@@ -22,6 +23,7 @@ mod readers;
 mod record;
 mod writer;
 
+pub use age::{forget, oldest, to_days};
 pub use coverage::coverage;
 pub use readers::{By, Row};
 pub use record::{Stamp, record};
@@ -39,6 +41,9 @@ pub enum ReceiptError {
     /// The notice is not out.
     #[error("the notice is not published")]
     NotPublished,
+    /// Its receipts are no longer kept.
+    #[error("the receipts of the notice are no longer kept")]
+    Closed,
     /// The caller sees no counts at all.
     #[error("the caller sees no coverage")]
     NoCoverage,
@@ -56,6 +61,10 @@ impl From<ReceiptError> for Problem {
             ReceiptError::NotSignedIn => Self::unauthenticated(),
             ReceiptError::NotFound => Self::not_found(),
             ReceiptError::NotPublished => Self::conflict("not_published", "このお知らせは、まだ発行されていません。"),
+            ReceiptError::Closed => Self::conflict(
+                "closed",
+                "古いお知らせのため、世帯ごとの確認の記録は、保存期間を過ぎて消しました。お知らせと数は残っています。",
+            ),
             ReceiptError::NoCoverage => {
                 Self::forbidden("no_coverage", "届き具合を見られるのは、役員・班長・職員の方です。")
             }

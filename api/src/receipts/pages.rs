@@ -21,7 +21,7 @@ use crate::{
     postgres::cities::Cities,
     problem::Problem,
     web::{
-        dates::{Day, Moment},
+        dates::{Day, Moment, Stamped},
         page::{Frame, Section, Who, html, see_other},
     },
 };
@@ -43,8 +43,8 @@ async fn open_notice(
     let now = clock.now();
     let ahead = request.headers().get("sec-purpose").is_some_and(|value| value.as_bytes().starts_with(b"prefetch"));
     let out = found.notice.published_at.is_some_and(|at| at <= now);
-    let receipt =
-        if out && !ahead { Some(receipts.put(found.caller.sign_in(), found.notice.id, false).await?) } else { None };
+    let open = out && !ahead && found.notice.closed_at.is_none();
+    let receipt = if open { Some(receipts.put(found.caller.sign_in(), found.notice.id, false).await?) } else { None };
     let tx = cities.look(found.caller.city).await?;
     html(&page(&tx, found, receipt).await?)
 }
@@ -77,7 +77,8 @@ async fn page(
             action: format!("{base}/receipt"),
             asked: matches!(notice.importance, notice::Importance::Emergency | notice::Importance::MustRead),
             seen_by: seen_by(&caller).to_owned(),
-            acknowledged: receipt.as_ref().and_then(|receipt| receipt.acknowledged_at).map(Moment),
+            acknowledged: receipt.as_ref().and_then(|receipt| receipt.acknowledged_at).map(Stamped),
+            closed: notice.closed_at.is_some(),
             source: receipt.as_ref().and_then(|receipt| source(receipt.source)).map(str::to_owned),
         },
         coverage: sees_coverage(&caller).then(|| format!("{base}/coverage")),

@@ -48,7 +48,7 @@ struct Mark {
 ///
 /// # Errors
 /// The database's; then nothing may be committed. Each place has [`ReceiptError::NotSignedIn`], [`ReceiptError::NotFound`],
-/// [`ReceiptError::NotPublished`] of its own.
+/// [`ReceiptError::NotPublished`], [`ReceiptError::Closed`] of its own.
 pub async fn record(
     db: &impl ConnectionTrait,
     stamps: &[Stamp],
@@ -90,7 +90,11 @@ async fn readable(
         }
         let found = found.next().flatten().ok_or(ReceiptError::NotFound)?;
         let out = found.notice.published_at.is_some_and(|at| at <= now);
-        if out { Ok(found) } else { Err(ReceiptError::NotPublished) }
+        match found.notice.closed_at {
+            _ if !out => Err(ReceiptError::NotPublished),
+            Some(_) => Err(ReceiptError::Closed),
+            None => Ok(found),
+        }
     };
     Ok(signed_in.into_iter().map(verdict).collect())
 }

@@ -76,6 +76,32 @@ impl fmt::Display for Moment {
     }
 }
 
+/// A moment that is kept, or its day where no more of it is kept: midnight sharp in Japan stands for the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamped(pub OffsetDateTime);
+
+impl Stamped {
+    /// `2026-11-22T15:05+09:00`, or `2026-11-22`.
+    #[must_use]
+    pub fn iso(&self) -> String {
+        self.day().map_or_else(|| Moment(self.0).iso(), |day| day.iso())
+    }
+
+    fn day(&self) -> Option<Day> {
+        let here = self.0.to_offset(JAPAN);
+        (here.time() == Time::MIDNIGHT).then(|| Day(here.date()))
+    }
+}
+
+impl fmt::Display for Stamped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.day() {
+            Some(day) => day.fmt(f),
+            None => Moment(self.0).fmt(f),
+        }
+    }
+}
+
 /// Twelve hours twice, as it is spoken. Noon has a name, since 午後0時 and 午後12時 are mixed up.
 fn hour(time: Time) -> String {
     let (hour, minute) = (time.hour(), time.minute());
@@ -153,6 +179,14 @@ mod tests {
         assert_eq!(moment.iso(), "2026-11-22T15:05+09:00");
         // Nine hours ahead: the evening in Greenwich is the next morning here.
         assert_eq!(Moment(datetime!(2019-04-30 15:00 UTC)).to_string(), "令和元年5月1日（水）午前0時");
+    }
+
+    #[test]
+    fn of_a_day_no_hour_is_said() {
+        let day = Stamped(datetime!(2026-11-21 15:00 UTC));
+        assert_eq!((day.to_string(), day.iso()), ("令和8年11月22日（日）".to_owned(), "2026-11-22".to_owned()));
+        let moment = Stamped(datetime!(2026-11-21 15:05 UTC));
+        assert_eq!((moment.to_string(), moment.iso()), (Moment(moment.0).to_string(), Moment(moment.0).iso()));
     }
 
     #[test]

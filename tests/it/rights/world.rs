@@ -153,11 +153,13 @@ pub async fn with_world(trial: impl AsyncFnOnce(&World<'_>)) {
 }
 
 impl World<'_> {
-    /// Asks as somebody; to sign out, somebody else stands in.
+    /// Asks as somebody; to sign out or leave, somebody else stands in.
     pub async fn ask(&self, caller: &Caller, (method, path): (Method, &str), (form, body): (bool, String)) -> Answer {
-        let signs_out =
-            path == "/signout" && method == Method::POST || path == "/api/v1/session" && method == Method::DELETE;
-        let again = if signs_out && *caller != Caller::Nobody { Some(self.app.officer(town::OKA).await) } else { None };
+        let goes = matches!(
+            (method.as_str(), path),
+            ("POST", "/signout" | "/me/leave") | ("DELETE", "/api/v1/session" | "/api/v1/me")
+        );
+        let again = if goes { self.stand_in(*caller).await } else { None };
         let actor = again.as_ref().unwrap_or(&self.callers[caller]);
         let kind = if form { "application/x-www-form-urlencoded" } else { "application/json" };
         let mut request = actor.request(method.clone(), path);
@@ -165,6 +167,30 @@ impl World<'_> {
             request = request.header("Content-Type", kind).header("Sec-Fetch-Site", "same-origin").body(body);
         }
         actor.send(request).await
+    }
+
+    /// Somebody of the same kind.
+    async fn stand_in(&self, caller: Caller) -> Option<Actor<'_>> {
+        Some(match caller {
+            Caller::Nobody => return None,
+            // The homes of the others' groups are taken one by one.
+            Caller::Resident => self.app.resident(town::OKA).await,
+            Caller::Leader => self.app.leader(town::YAMA_1).await,
+            Caller::Officer => self.app.officer(town::YAMA).await,
+            Caller::FormerOfficer => {
+                let former = self.app.officer(town::YAMA).await;
+                let past = "starts_on = '2020-04-01', ends_on = '2021-03-31'";
+                self.app
+                    .tamper(&format!(
+                        "UPDATE seat SET {past} WHERE id = (SELECT id FROM seat ORDER BY id DESC LIMIT 1)"
+                    ))
+                    .await;
+                former
+            }
+            Caller::Centre => self.app.staff(town::CENTRE).await,
+            Caller::Ward => self.app.staff(town::EAST).await,
+            Caller::City => self.app.staff(town::CITY).await,
+        })
     }
 
     /// The thing that a call is about; one of its own for each call, unless it is only looked at.

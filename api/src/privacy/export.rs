@@ -1,0 +1,232 @@
+//! All that is kept of somebody, for them to take along.
+
+use entity::ids::CityId;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde::Serialize;
+use time::{Date, OffsetDateTime};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{identity::Caller, postgres::sql};
+
+time::serde::format_description!(iso_day, Date, "[year]-[month]-[day]");
+
+/// All that is kept of the caller.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Export {
+    /// When it was gathered.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub at: OffsetDateTime,
+    /// Who they are.
+    pub person: Person,
+    /// Seats, past and to come among them.
+    pub seats: Vec<Seat>,
+    /// Devices on which they are or were signed in.
+    pub sign_ins: Vec<SignIn>,
+    /// Browsers that are or were rung.
+    pub notifications: Vec<Notifications>,
+    /// What they opened first in their household, newest first.
+    pub receipts: Vec<Receipt>,
+    /// Notices that they drafted or published, newest first.
+    pub notices: Vec<Notice>,
+    /// What the audit log says that they did, newest first.
+    pub acts: Vec<Act>,
+    /// When somebody in office looked at a list that they or their household stand on, newest first.
+    pub looks: Vec<Look>,
+}
+
+/// Who they are.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct Person {
+    /// Id.
+    pub id: Uuid,
+    /// What they are called, if they said.
+    pub name: Option<String>,
+    /// When they joined.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub joined_at: OffsetDateTime,
+    /// Mail address of their account, if they have one.
+    pub email: Option<String>,
+    /// How their association names their household.
+    pub household: Option<String>,
+    /// Where it lives: group or association.
+    pub area: Option<String>,
+    /// digital, paper, both, undecided.
+    pub delivery: Option<String>,
+}
+
+/// A seat.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct Seat {
+    /// staff, officer, leader.
+    pub role: String,
+    /// Of which area.
+    pub area: String,
+    /// Department of a member of staff.
+    pub department: Option<String>,
+    /// Its first day.
+    #[serde(with = "iso_day")]
+    #[schema(value_type = String, format = Date)]
+    pub starts_on: Date,
+    /// Its last day.
+    #[serde(with = "iso_day::option")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub ends_on: Option<Date>,
+}
+
+/// A device.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct SignIn {
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub since: OffsetDateTime,
+    /// Until when; none: they are.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<OffsetDateTime>,
+}
+
+/// A browser that is rung.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct Notifications {
+    /// The push service.
+    pub service: String,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub since: OffsetDateTime,
+    /// Until when; none: it is.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<OffsetDateTime>,
+}
+
+/// What they read.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct Receipt {
+    /// The notice.
+    pub notice_id: Uuid,
+    /// Its title.
+    pub title: String,
+    /// When they opened it; midnight where only the day is kept.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub read_at: OffsetDateTime,
+    /// When the household acknowledged it.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub acknowledged_at: Option<OffsetDateTime>,
+    /// digital, paper, proxy.
+    pub source: String,
+}
+
+/// What they sent.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct Notice {
+    /// Id.
+    pub id: Uuid,
+    /// Title.
+    pub title: String,
+    /// When it was drafted.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: OffsetDateTime,
+    /// When it came out.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub published_at: Option<OffsetDateTime>,
+}
+
+/// What they did.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct Act {
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub at: OffsetDateTime,
+    /// What.
+    pub act: String,
+    /// To what.
+    pub object: String,
+    /// From where.
+    pub address: Option<String>,
+    /// done or refused.
+    pub outcome: String,
+}
+
+/// Somebody's look at a list.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct Look {
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub at: OffsetDateTime,
+    /// At what.
+    pub act: String,
+    /// staff, officer, leader; none where they hold several seats, or it was done on the server.
+    pub role: Option<String>,
+    /// Of which area.
+    pub area: Option<String>,
+}
+
+const PERSON: &str =
+    "SELECT p.id, p.name, p.created_at AS joined_at, account.email, h.label AS household, a.name AS area, h.delivery
+    FROM person p
+    LEFT JOIN account ON account.city_id = p.city_id AND account.person_id = p.id
+    LEFT JOIN household h ON h.city_id = p.city_id AND h.id = p.household_id
+    LEFT JOIN area a ON a.city_id = h.city_id AND a.id = h.area_id
+    WHERE p.city_id = $1 AND p.id = $2";
+const SEATS: &str = "SELECT s.role, a.name AS area, s.department, s.starts_on, s.ends_on
+    FROM seat s JOIN area a ON a.city_id = s.city_id AND a.id = s.area_id
+    WHERE s.city_id = $1 AND s.person_id = $2 ORDER BY s.starts_on, s.id";
+const SIGN_INS: &str = "SELECT created_at AS since, ended_at AS until FROM session
+    WHERE city_id = $1 AND person_id = $2 ORDER BY created_at DESC";
+const NOTIFICATIONS: &str = "SELECT origin AS service, created_at AS since, gone_at AS until FROM subscription
+    WHERE city_id = $1 AND person_id = $2 ORDER BY created_at DESC";
+// By the stamps of their home, which are few: nobody else is looked for by person.
+const RECEIPTS: &str = "SELECT r.notice_id, n.title, r.read_at, r.acknowledged_at, r.source
+    FROM receipt r JOIN notice n ON n.city_id = r.city_id AND n.id = r.notice_id
+    WHERE r.city_id = $1 AND r.person_id = $2
+      AND r.reader_id IN ($2, (SELECT household_id FROM person WHERE city_id = $1 AND id = $2))
+    ORDER BY r.read_at DESC, r.notice_id";
+const NOTICES: &str = "SELECT id, title, created_at, published_at FROM notice
+    WHERE city_id = $1 AND $2 IN (author_id, publisher_id) ORDER BY id DESC";
+const ACTS: &str =
+    "SELECT at, act, object, address, outcome FROM audit WHERE city_id = $1 AND person_id = $2 ORDER BY seq DESC";
+const LOOKS: &str = "SELECT e.at, e.act, s.role, a.name AS area FROM audit e
+    LEFT JOIN seat s ON s.city_id = e.city_id AND s.id = e.seat_id
+    LEFT JOIN area a ON a.city_id = s.city_id AND a.id = s.area_id
+    WHERE e.city_id = $1 AND e.outcome = 'done' AND e.person_id IS DISTINCT FROM $2
+      AND (e.persons @> ARRAY[$2] OR e.households @> ARRAY[(SELECT household_id FROM person WHERE city_id = $1 AND id = $2)])
+    ORDER BY e.seq DESC";
+
+/// Gathers all that is kept of the caller.
+///
+/// # Errors
+/// The database's.
+pub async fn export(db: &impl ConnectionTrait, caller: &Caller, now: OffsetDateTime) -> Result<Export, DbErr> {
+    let whose = (caller.city, caller.person.0);
+    let person = rows(db, PERSON, whose).await?.pop();
+    Ok(Export {
+        at: now,
+        person: person.ok_or_else(|| DbErr::RecordNotFound("the caller".into()))?,
+        seats: rows(db, SEATS, whose).await?,
+        sign_ins: rows(db, SIGN_INS, whose).await?,
+        notifications: rows(db, NOTIFICATIONS, whose).await?,
+        receipts: rows(db, RECEIPTS, whose).await?,
+        notices: rows(db, NOTICES, whose).await?,
+        acts: rows(db, ACTS, whose).await?,
+        looks: rows(db, LOOKS, whose).await?,
+    })
+}
+
+async fn rows<T: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    text: &str,
+    (city, person): (CityId, Uuid),
+) -> Result<Vec<T>, DbErr> {
+    T::find_by_statement(sql(text, [city.0.into(), person.into()])).all(db).await
+}

@@ -1,0 +1,241 @@
+//! What is kept of people, as pages: for everybody, of oneself, and how to end it.
+
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, ServiceConfig},
+};
+use askama::Template;
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+use super::{Export, Retention, SECOND_THOUGHTS, api::RetentionIn, retention::seat_of_the_city};
+use crate::{
+    clock::{Clock, JAPAN},
+    config::Origin,
+    identity::{Caller, pages::without_cookie},
+    postgres::cities::Cities,
+    problem::Problem,
+    web::{
+        Form,
+        dates::{Ago, Day, Moment},
+        page::{Faults, Frame, Who, again, for_people, html, see_other},
+        validate,
+    },
+};
+
+/// The room's pages.
+pub fn pages(config: &mut ServiceConfig) {
+    config
+        .service(privacy)
+        .service(periods_page)
+        .service(periods_form)
+        .service(mine)
+        .service(leave_page)
+        .service(leave_form);
+}
+
+/// What is kept of everybody.
+#[derive(Template)]
+#[template(path = "privacy/privacy.html")]
+struct PrivacyPage {
+    frame: Frame,
+    periods: Option<Retention>,
+    /// Whether the viewer may change the periods.
+    sets_periods: bool,
+}
+
+#[get("/privacy")]
+async fn privacy(cities: Data<Cities>, caller: Result<Caller, Problem>) -> Result<HttpResponse, Problem> {
+    let title = "個人情報の取り扱い";
+    let caller = match caller {
+        Ok(caller) => caller,
+        Err(problem) if problem.code() == "unauthenticated" => {
+            return html(&PrivacyPage { frame: Frame::new(title, Who::Nobody), periods: None, sets_periods: false });
+        }
+        Err(problem) => return Err(problem),
+    };
+    let tx = cities.look(caller.city).await?;
+    html(&PrivacyPage {
+        frame: Frame::new(title, Who::from(&caller)),
+        periods: Some(super::retention(&tx, caller.city).await?),
+        sets_periods: seat_of_the_city(&caller).is_some(),
+    })
+}
+
+/// The periods, to be changed.
+#[derive(Template)]
+#[template(path = "privacy/periods.html")]
+struct PeriodsPage {
+    frame: Frame,
+    faults: Faults,
+    exact_days: String,
+    receipt_months: String,
+    sign_in_months: String,
+    /// Until when what was changed last can be changed back.
+    settles: Option<Moment>,
+}
+
+/// What was typed.
+#[derive(Debug, Deserialize)]
+struct PeriodsForm {
+    exact_days: String,
+    receipt_months: String,
+    sign_in_months: String,
+}
+
+impl PeriodsForm {
+    fn read(&self) -> Result<RetentionIn, Problem> {
+        let number = |field: &str, text: &str| {
+            let number = text.trim().parse();
+            number.map_err(|_| Problem::invalid_field(format!("/{field}"), "数字で入力してください。"))
+        };
+        let asked = RetentionIn {
+            exact_days: number("exact_days", &self.exact_days)?,
+            receipt_months: number("receipt_months", &self.receipt_months)?,
+            sign_in_months: number("sign_in_months", &self.sign_in_months)?,
+        };
+        validate(&asked)?;
+        Ok(asked)
+    }
+}
+
+fn periods(caller: &Caller, form: PeriodsForm, faults: Faults, settles: Option<Moment>) -> PeriodsPage {
+    let PeriodsForm { exact_days, receipt_months, sign_in_months } = form;
+    let frame = Frame::new("保存期間", Who::from(caller));
+    PeriodsPage { frame, faults, exact_days, receipt_months, sign_in_months, settles }
+}
+
+fn settles(kept: &Retention, now: OffsetDateTime) -> Option<Moment> {
+    kept.changed_at.map(|at| at + SECOND_THOUGHTS).filter(|at| *at > now).map(Moment)
+}
+
+#[get("/privacy/retention")]
+async fn periods_page(cities: Data<Cities>, clock: Data<Clock>, caller: Caller) -> Result<HttpResponse, Problem> {
+    seat_of_the_city(&caller).ok_or(super::PrivacyError::NotTheCity)?;
+    let tx = cities.look(caller.city).await?;
+    let kept = super::retention(&tx, caller.city).await?;
+    let form = PeriodsForm {
+        exact_days: kept.exact_days.to_string(),
+        receipt_months: kept.receipt_months.to_string(),
+        sign_in_months: kept.sign_in_months.to_string(),
+    };
+    html(&periods(&caller, form, Faults::default(), settles(&kept, clock.now())))
+}
+
+#[post("/privacy/retention")]
+async fn periods_form(
+    cities: Data<Cities>,
+    clock: Data<Clock>,
+    caller: Caller,
+    form: Form<PeriodsForm>,
+) -> Result<HttpResponse, Problem> {
+    let (now, who) = (clock.now(), caller.clone());
+    let set = match form.0.read() {
+        Ok(asked) => {
+            let set = async move |tx: &_| Ok(super::set(tx, &who, asked.into(), now).await?);
+            cities.write(Some(caller.city), set).await.map(drop)
+        }
+        Err(problem) => Err(problem),
+    };
+    match set {
+        Ok(()) => Ok(see_other("/privacy/retention")),
+        Err(problem) => {
+            let problem = for_people(problem)?;
+            again(&problem, &periods(&caller, form.0, Faults::from(&problem), None))
+        }
+    }
+}
+
+/// What is kept of the caller.
+#[derive(Template)]
+#[template(path = "privacy/mine.html")]
+struct MinePage {
+    frame: Frame,
+    kept: Export,
+    joined: Day,
+    /// Devices that are signed in.
+    signed_in: usize,
+    /// Browsers that are rung.
+    rung: usize,
+    looks: Vec<LookRow>,
+}
+
+/// Somebody's look at a list with the caller on it.
+struct LookRow {
+    at: Ago,
+    who: String,
+}
+
+/// Looks that the page shows; the file has them all.
+const LOOKS: usize = 20;
+
+#[get("/me/data")]
+async fn mine(cities: Data<Cities>, clock: Data<Clock>, caller: Caller) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let tx = cities.look(caller.city).await?;
+    let kept = super::export(&tx, &caller, now).await?;
+    let looks = kept.looks.iter().take(LOOKS).map(|look| {
+        let role = match look.role.as_deref() {
+            Some("staff") => "の職員",
+            Some("officer") => "の役員",
+            Some("leader") => "の班長",
+            _ => "役についている方",
+        };
+        LookRow { at: Ago { at: look.at, now }, who: format!("{}{role}", look.area.as_deref().unwrap_or_default()) }
+    });
+    html(&MinePage {
+        frame: Frame::new("わたしの情報", Who::from(&caller)),
+        joined: Day(kept.person.joined_at.to_offset(JAPAN).date()),
+        signed_in: kept.sign_ins.iter().filter(|one| one.until.is_none()).count(),
+        rung: kept.notifications.iter().filter(|one| one.until.is_none()).count(),
+        looks: looks.collect(),
+        kept,
+    })
+}
+
+/// Leaving.
+#[derive(Template)]
+#[template(path = "privacy/leave.html")]
+struct LeavePage {
+    frame: Frame,
+    faults: Faults,
+    /// Whether the caller holds a seat, so that they can't.
+    seated: bool,
+}
+
+#[get("/me/leave")]
+async fn leave_page(caller: Caller) -> Result<HttpResponse, Problem> {
+    html(&leaving(&caller, Faults::default()))
+}
+
+fn leaving(caller: &Caller, faults: Faults) -> LeavePage {
+    LeavePage { frame: Frame::new("退会する", Who::from(caller)), faults, seated: !caller.seats.is_empty() }
+}
+
+/// What was ticked.
+#[derive(Debug, Deserialize)]
+struct LeaveForm {
+    sure: Option<String>,
+}
+
+#[post("/me/leave")]
+async fn leave_form(
+    cities: Data<Cities>,
+    clock: Data<Clock>,
+    origin: Data<Origin>,
+    caller: Caller,
+    form: Form<LeaveForm>,
+) -> Result<HttpResponse, Problem> {
+    let (now, who) = (clock.now(), caller.clone());
+    let left = match form.0.sure {
+        None => Err(Problem::invalid_field("/sure", "退会するには、四角に印を付けてください。")),
+        Some(_) => cities.write(Some(caller.city), async move |tx| Ok(super::erase(tx, &who, now).await?)).await,
+    };
+    match left {
+        Ok(()) => without_cookie(see_other("/"), &origin),
+        Err(problem) => {
+            let problem = for_people(problem)?;
+            again(&problem, &leaving(&caller, Faults::from(&problem)))
+        }
+    }
+}
