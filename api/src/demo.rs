@@ -20,7 +20,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     areas::{self, Appointment},
-    identity::{self, Caller, code::Code, session::Device},
+    identity::{self, Agent, Caller, code::Code, session::Device},
     notices::{self, Audience, Draft, Publishing},
     receipts::{self, Stamp},
     server::Ground,
@@ -141,7 +141,8 @@ async fn fill(db: &impl ConnectionTrait, ground: &Ground) -> Result<(), Box<dyn 
     let mut residents = Vec::new();
     for (place, slip) in slips.iter().enumerate().filter(|(place, _)| place % 3 != 2) {
         let name = NAMES[place % NAMES.len()].to_owned();
-        let joined = areas::join(db, (&slip.code.to_print(), Some(name)), Device::Browser, now).await?;
+        let joined =
+            areas::join(db, (&slip.code.to_print(), Some(name)), Device::Browser(Agent::default()), now).await?;
         residents.extend(Caller::load(db, joined.city, joined.session, ground.clock.today()).await?);
     }
     circulate(db, ground, &residents).await
@@ -195,7 +196,7 @@ async fn caller(db: &impl ConnectionTrait, email: &str, ground: &Ground) -> Resu
     let account = account::Entity::find().filter(account::Column::Email.eq(email)).one(db).await?;
     let account = account.ok_or("a seat holder of the demo city is missing")?;
     let who = (account.city_id, account.person_id);
-    let opened = identity::session::open(db, who, Device::Browser, ground.clock.now()).await?;
+    let opened = identity::session::open(db, who, Device::Browser(Agent::default()), ground.clock.now()).await?;
     let caller = Caller::load(db, opened.city, opened.session, ground.clock.today()).await?;
     identity::session::end(db, opened.city, opened.session, ground.clock.now()).await?;
     caller.ok_or_else(|| "a seat holder of the demo city can't sign in".into())

@@ -1,8 +1,8 @@
 //! The installation's keys: made once, kept in files that only their owner can read, never overwritten.
 //!
 //! `vapid.pem` (P-256) is what every phone has subscribed under: another one silences them all. So it is replaced slowly: the one before
-//! is kept as `vapid-….pem` until the last phone has subscribed under `vapid.pem`, and each is signed for with its own. From `token.pem`
-//! (Ed25519) comes the secret that signs tokens, and whatever other secret is needed, so that there is nothing more to keep.
+//! is kept as `vapid-….pem` until the last phone has subscribed under `vapid.pem`, and each is signed for with its own. What is in `token.pem`
+//! is the root of the secret that signs tokens, and of whatever other secret is needed (`token_keys.rs`); others follow it as `token-….pem`.
 
 use std::{
     fs,
@@ -14,13 +14,16 @@ use std::{
 use aws_lc_rs::{
     digest::{SHA256, digest},
     error::Unspecified,
-    hmac,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
-use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
+use secrecy::SecretString;
 
-/// The two files of a keys directory.
+pub use token_keys::{Added, TokenKey, TokenKeys};
+
+mod token_keys;
+
+/// The two files of a fresh keys directory.
 const VAPID: &str = "vapid.pem";
 const TOKEN: &str = "token.pem";
 
@@ -31,10 +34,8 @@ pub struct Keys {
     pub vapid: VapidKey,
     /// Those of before: phones that subscribed under them are still signed for.
     pub former_vapid: Vec<VapidKey>,
-    /// The token key pair, PKCS#8 in DER: the root of all secrets.
-    pub token: SecretSlice<u8>,
-    /// Its public half: 32 bytes.
-    pub token_public: Vec<u8>,
+    /// The token keys: the root of all secrets.
+    pub tokens: TokenKeys,
 }
 
 /// A VAPID key pair (RFC 8292).
@@ -73,6 +74,15 @@ pub enum KeyError {
         /// What was looked for.
         expected: &'static str,
     },
+    /// A token key whose name does not say from when on it signs.
+    #[error("{0} should be named token.pem or like token-20270401T030000Z.pem")]
+    Misnamed(PathBuf),
+    /// No key to rotate yet.
+    #[error("{0} has no token key yet; `kairan keys DIR` makes the first ones")]
+    Nothing(PathBuf),
+    /// A key that was added a short while ago does not sign yet.
+    #[error("{0} was added a short while ago and does not sign yet: one after the other")]
+    Waiting(PathBuf),
     /// The VAPID key is gone where there were keys already.
     #[error(
         "{0} is gone: put it back from the backup; a key made anew would silence every phone until its owner opens the page again"
@@ -99,20 +109,15 @@ impl Keys {
         let failed = |source| KeyError::File { path: dir.to_owned(), source };
         fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
         let vapid_path = dir.join(VAPID);
-        if dir.join(TOKEN).exists() && !vapid_path.exists() && former(dir)?.is_empty() {
+        let some_token = !others(dir, "token")?.is_empty();
+        if (some_token || dir.join(TOKEN).exists()) && !vapid_path.exists() && others(dir, "vapid")?.is_empty() {
             return Err(KeyError::Lost(vapid_path));
         }
-        let vapid = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?.to_pkcs8v1()?;
-        let token = Ed25519KeyPair::generate()?.to_pkcs8v1()?;
         let mut made = Vec::new();
-        for (name, key) in [(VAPID, vapid), (TOKEN, token)] {
-            let path = dir.join(name);
-            let text = pem::encode(&pem::Pem::new("PRIVATE KEY", key.as_ref()));
-            match write_new(dir, &path, &text) {
-                Ok(()) => made.push(path),
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(source) => return Err(KeyError::File { path, source }),
-            }
+        let vapid = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?.to_pkcs8v1()?;
+        made.extend(write_key(dir, VAPID, vapid.as_ref())?);
+        if !some_token {
+            made.extend(write_key(dir, TOKEN, Ed25519KeyPair::generate()?.to_pkcs8v1()?.as_ref())?);
         }
         Ok(made)
     }
@@ -122,68 +127,54 @@ impl Keys {
     /// # Errors
     /// When a file is missing or holds no key of its kind.
     pub fn load(dir: &Path) -> Result<Self, KeyError> {
-        let read = |name: &str, expected: &'static str| {
-            let path = dir.join(name);
-            let text = fs::read_to_string(&path).map_err(|source| KeyError::File { path: path.clone(), source })?;
-            let der = pem::parse(&text).ok().filter(|p| p.tag() == "PRIVATE KEY").map(pem::Pem::into_contents);
-            Ok::<_, KeyError>((
-                SecretString::from(text),
-                der.ok_or_else(|| KeyError::NoKey { path: path.clone(), expected })?,
-                path,
-            ))
-        };
         let vapid_key = |name: &str| {
-            let (pem, der, path) = read(name, "P-256")?;
+            let (pem, der, path) = read_key(dir, name, "P-256")?;
             let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der);
             let pair = pair.map_err(|_| KeyError::NoKey { path, expected: "P-256" })?;
             Ok::<_, KeyError>(VapidKey { pem, public: pair.public_key().as_ref().to_vec() })
         };
         let vapid = vapid_key(VAPID)?;
-        let former_vapid = former(dir)?.iter().map(|name| vapid_key(name)).collect::<Result<_, _>>()?;
-        let (_, der, path) = read(TOKEN, "Ed25519")?;
-        let pair = Ed25519KeyPair::from_pkcs8(&der);
-        let token_public =
-            pair.map_err(|_| KeyError::NoKey { path, expected: "Ed25519" })?.public_key().as_ref().to_vec();
-        Ok(Self { vapid, former_vapid, token: SecretSlice::from(der), token_public })
+        let former_vapid = others(dir, "vapid")?.iter().map(|name| vapid_key(name)).collect::<Result<_, _>>()?;
+        Ok(Self { vapid, former_vapid, tokens: TokenKeys::load(dir)? })
     }
 
     /// All VAPID keys, the present one first.
     pub fn vapid_keys(&self) -> impl Iterator<Item = &VapidKey> {
         std::iter::once(&self.vapid).chain(&self.former_vapid)
     }
-
-    /// The id of the token key: `kid` of every token.
-    #[must_use]
-    pub fn token_id(&self) -> String {
-        key_id(&self.token_public)
-    }
-
-    /// A secret for one purpose: 32 bytes.
-    #[must_use]
-    pub fn secret_bytes_for(&self, purpose: &str) -> SecretSlice<u8> {
-        let root = hmac::Key::new(hmac::HMAC_SHA256, self.token.expose_secret());
-        hmac::sign(&root, purpose.as_bytes()).as_ref().to_vec().into()
-    }
-
-    /// The same as a key for HMAC with SHA-256.
-    #[must_use]
-    pub fn secret_for(&self, purpose: &str) -> hmac::Key {
-        hmac::Key::new(hmac::HMAC_SHA256, self.secret_bytes_for(purpose).expose_secret())
-    }
 }
 
-/// The files of VAPID keys of before: `vapid-….pem`.
-fn former(dir: &Path) -> Result<Vec<String>, KeyError> {
+/// The files named after a kind of key and something more: `vapid-….pem`, in the order of their names.
+fn others(dir: &Path, kind: &str) -> Result<Vec<String>, KeyError> {
     let failed = |source| KeyError::File { path: dir.to_owned(), source };
     let mut names = Vec::new();
     for entry in fs::read_dir(dir).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
-        if name.starts_with("vapid-") && name.ends_with(".pem") {
+        if name.strip_prefix(kind).is_some_and(|rest| rest.starts_with('-')) && name.ends_with(".pem") {
             names.push(name);
         }
     }
     names.sort();
     Ok(names)
+}
+
+/// A key as it stands in its file, as PEM and as DER, and where that is.
+fn read_key(dir: &Path, name: &str, expected: &'static str) -> Result<(SecretString, Vec<u8>, PathBuf), KeyError> {
+    let path = dir.join(name);
+    let text = fs::read_to_string(&path).map_err(|source| KeyError::File { path: path.clone(), source })?;
+    let der = pem::parse(&text).ok().filter(|p| p.tag() == "PRIVATE KEY").map(pem::Pem::into_contents);
+    let der = der.ok_or_else(|| KeyError::NoKey { path: path.clone(), expected })?;
+    Ok((SecretString::from(text), der, path))
+}
+
+/// Writes a key, PKCS#8 in DER, into a file of its own; none where there is one already.
+fn write_key(dir: &Path, name: &str, key: &[u8]) -> Result<Option<PathBuf>, KeyError> {
+    let path = dir.join(name);
+    match write_new(dir, &path, &pem::encode(&pem::Pem::new("PRIVATE KEY", key))) {
+        Ok(()) => Ok(Some(path)),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+        Err(source) => Err(KeyError::File { path, source }),
+    }
 }
 
 /// The first 12 characters of a public key's hash.

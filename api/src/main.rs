@@ -15,7 +15,7 @@ use api::{
     bench::{self, Bench},
     clock::Clock,
     config::{BadSetting, LogFormat, Origin, Settings},
-    keys::Keys,
+    keys::{Keys, TokenKeys},
     postgres::{self, cities::Cities},
     server::{self, Ground},
     up::{self, Up},
@@ -62,6 +62,9 @@ enum Command {
     Keys {
         /// The directory
         dir: PathBuf,
+        /// Add a token-signing key that follows the present one an hour from now
+        #[arg(long)]
+        rotate: bool,
     },
     /// Import areas or households from CSV
     #[command(subcommand)]
@@ -103,7 +106,7 @@ fn main() -> ExitCode {
     let done = match kairan.command {
         None => run_up(kairan.up),
         Some(Command::Up(args)) => run_up(args),
-        Some(Command::Keys { dir }) => keys(&dir),
+        Some(Command::Keys { dir, rotate }) => keys(&dir, rotate),
         Some(Command::Openapi) => openapi(),
         Some(Command::Bench(what)) => measure(what),
         Some(command) => with_database(command),
@@ -155,13 +158,14 @@ fn run_up(args: UpArgs) -> Outcome {
     done
 }
 
-fn keys(dir: &Path) -> Outcome {
-    let made = Keys::make(dir)?;
-    if made.is_empty() {
-        println!("The keys in {} are there already and stay as they are.", dir.display());
-    }
-    for path in made {
-        println!("Wrote {}", path.display());
+fn keys(dir: &Path, rotate: bool) -> Outcome {
+    let said = match rotate {
+        true => TokenKeys::rotate(dir, Clock::system().now())?.to_string(),
+        false => Keys::make(dir)?.iter().map(|path| format!("Wrote {}\n", path.display())).collect(),
+    };
+    match said.trim_end() {
+        "" => println!("The keys in {} are there already and stay as they are.", dir.display()),
+        said => println!("{said}"),
     }
     Ok(())
 }

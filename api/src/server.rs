@@ -29,11 +29,7 @@ use crate::{
     problem::Problem,
     push,
     receipts::{self, Receipts},
-    web::{
-        assets,
-        client::{self, Tries},
-        headers, metrics, problem_page,
-    },
+    web::{Limits, assets, client, headers, metrics, problem_page},
 };
 
 /// What the program hands to its rooms.
@@ -133,7 +129,7 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving>
     let clock = Data::new(ground.clock.clone());
     let origin = Data::new(ground.origin.clone());
     let tokens = Data::new(Tokens::new(&ground.keys, &ground.origin));
-    let tries = Data::new(Tries::new(ground.settings.limits));
+    let limits = Data::new(Limits::new(ground.settings.limits));
     let callers = Data::new(Callers::start(ground.db.clone(), ground.clock.clone()));
     let lists = Data::new(Lists::start((ground.db.clone(), ground.cities.clone()), ground.clock.clone()));
     let receipts = Data::new(Receipts::start(ground.db.clone(), ground.clock.clone()));
@@ -147,7 +143,7 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving>
             .app_data(clock.clone())
             .app_data(origin.clone())
             .app_data(tokens.clone())
-            .app_data(tries.clone())
+            .app_data(limits.clone())
             .app_data(callers.clone())
             .app_data(lists.clone())
             .app_data(receipts.clone())

@@ -112,7 +112,7 @@ impl Worker {
             on_the_way: Default::default(),
             keyring: Default::default(),
             in_hand: Default::default(),
-            log_key: ground.keys.secret_for("endpoint log"),
+            log_key: ground.keys.tokens.signing(ground.clock.now()).secret_for("endpoint log"),
             stopping: AtomicBool::new(false),
         };
         let post = Post {

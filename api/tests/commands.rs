@@ -241,6 +241,12 @@ fn keys_are_made_once() {
     let (vapid, former) = (scratch.0.join("keys/vapid.pem"), scratch.0.join("keys/vapid-2026.pem"));
     fs::rename(&vapid, &former).expect("another name");
     assert_eq!(printed(&["keys", &dir], &[]).lines().count(), 1);
+    // A token key that follows is added beside the present one, one at a time.
+    let rotated = printed(&["keys", &dir, "--rotate"], &[]);
+    for says in ["token-", "It signs from", "token.pem may be deleted from"] {
+        assert!(rotated.contains(says), "{rotated}");
+    }
+    assert!(complaint(&["keys", &dir, "--rotate"], &[]).contains("one after the other"));
     fs::remove_file(&vapid).and_then(|()| fs::remove_file(&former)).expect("a loss");
     assert!(complaint(&["keys", &dir], &[]).contains("vapid.pem is gone: put it back"));
     let document: Value = serde_json::from_str(&printed(&["openapi"], &[])).expect("JSON");

@@ -1,7 +1,7 @@
 //! One signed-in device: the family of its tokens.
 
 use sea_orm::entity::prelude::*;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use crate::ids::{CityId, PersonId, SessionId};
 
@@ -23,6 +23,12 @@ pub struct Model {
     pub created_at: OffsetDateTime,
     /// When it ended.
     pub ended_at: Option<OffsetDateTime>,
+    /// What people call the device; none where it was not noted.
+    pub device: Option<String>,
+    /// The last day, in Japan, on which it was used.
+    pub seen_on: Option<Date>,
+    /// Another sign-in of the same person, which this one has not been told of.
+    pub further_id: Option<SessionId>,
 }
 
 /// None: what joins rows is said by the queries.

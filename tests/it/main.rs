@@ -2,6 +2,8 @@
 
 mod audit;
 mod breaker;
+mod devices;
+mod edges;
 mod fault_of_the_stack;
 mod hostile;
 mod house;
@@ -9,6 +11,7 @@ mod importing;
 mod joining;
 mod leaving;
 mod ledger;
+mod limits;
 mod notices;
 mod pages;
 mod planning;
@@ -22,5 +25,6 @@ mod signing_in;
 mod subscribing;
 mod surge;
 mod telegrams;
+mod tokens;
 mod whole_city;
 mod working;

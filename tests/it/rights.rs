@@ -18,6 +18,7 @@ use world::{Caller, Place, World};
 const OPEN: &[&str] = &[
     "GET /",
     "GET /assets/{name}",
+    "GET /device",
     "GET /favicon.ico",
     "GET /healthz",
     "GET /join",
@@ -76,8 +77,8 @@ fn in_short(answer: &Answer) -> String {
     let status = answer.status.as_u16();
     let to = answer.headers.get("location").and_then(|to| to.to_str().ok());
     match (answer.json()["code"].as_str(), to) {
-        (Some(code), _) => format!("{status} {code}"),
-        (None, Some(to)) if answer.status.is_redirection() && to.starts_with("/signin") => format!("{status} /signin"),
+        (Some(code), _) if !answer.status.is_success() => format!("{status} {code}"),
+        (_, Some(to)) if answer.status.is_redirection() && to.starts_with("/signin") => format!("{status} /signin"),
         _ => status.to_string(),
     }
 }

@@ -1,6 +1,6 @@
-//! A browser without JavaScript: it keeps its cookie, says where its forms come from, and follows redirects.
+//! A browser without JavaScript: it keeps its cookies, says what it is and where its forms come from, and follows redirects.
 
-use std::sync::Mutex;
+use std::{collections::BTreeMap, sync::Mutex};
 
 use reqwest::{Method, header};
 
@@ -9,14 +9,33 @@ use crate::{Answer, TestApp};
 /// Somebody's browser.
 pub struct Browser<'a> {
     app: &'a TestApp,
-    cookie: Mutex<Option<String>>,
+    cookies: Mutex<BTreeMap<String, String>>,
+    agent: &'static str,
 }
 
 impl<'a> Browser<'a> {
     /// A fresh one.
     #[must_use]
     pub fn new(app: &'a TestApp) -> Self {
-        Self { app, cookie: Mutex::default() }
+        Self::called(app, "")
+    }
+
+    /// One that says what it is by this `User-Agent`.
+    #[must_use]
+    pub fn called(app: &'a TestApp, agent: &'static str) -> Self {
+        Self { app, cookies: Mutex::default(), agent }
+    }
+
+    /// The value of a cookie that it keeps.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().expect("cookies").get(name).cloned()
+    }
+
+    /// Puts a cookie in, as from another browser; without a value it is taken away.
+    pub fn keep(&self, name: &str, value: Option<&str>) {
+        let mut cookies = self.cookies.lock().expect("cookies");
+        cookies.remove(name);
+        cookies.extend(value.map(|value| (name.to_owned(), value.to_owned())));
     }
 
     /// Opens a page, wherever it leads.
@@ -50,8 +69,13 @@ impl<'a> Browser<'a> {
     async fn step(&self, method: Method, path: &str, form: Option<(&str, &[(&str, &str)])>) -> Answer {
         let stranger = self.app.stranger();
         let mut request = stranger.request(method, path);
-        if let Some(cookie) = &*self.cookie.lock().expect("a cookie") {
-            request = request.header(header::COOKIE, cookie);
+        let kept = self.cookies.lock().expect("cookies").clone();
+        if !kept.is_empty() {
+            let pairs: Vec<String> = kept.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, pairs.join("; "));
+        }
+        if !self.agent.is_empty() {
+            request = request.header(header::USER_AGENT, self.agent);
         }
         if let Some((origin, fields)) = form {
             let mut body = url::form_urlencoded::Serializer::new(String::new());
@@ -60,11 +84,10 @@ impl<'a> Browser<'a> {
             request = request.header(header::ORIGIN, origin).header(header::CONTENT_TYPE, kind).body(body.finish());
         }
         let answer = stranger.send(request).await;
-        if let Some(set) = answer.headers.get(header::SET_COOKIE).and_then(|v| v.to_str().ok()) {
+        for set in answer.headers.get_all(header::SET_COOKIE).iter().filter_map(|v| v.to_str().ok()) {
             assert!(set.contains("HttpOnly") || set.contains("Max-Age=0"), "{set}");
-            let pair = set.split(';').next().unwrap_or_default().to_owned();
-            let gone = set.contains("Max-Age=0");
-            *self.cookie.lock().expect("a cookie") = (!gone).then_some(pair);
+            let (name, value) = set.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
+            self.keep(name, Some(value).filter(|_| !set.contains("Max-Age=0")));
         }
         answer
     }

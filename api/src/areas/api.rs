@@ -72,13 +72,15 @@ pub async fn join(
     once: Once,
     body: Parsed<JoinIn>,
 ) -> Result<HttpResponse, Problem> {
-    parts.tries.count(&request)?;
     let JoinIn { code, name } = body.value;
+    parts.count_code(&request, &code)?;
+    let counting = parts.clone();
     once.write(code.clone(), body.digest, async move |tx| {
-        let opened = super::join(tx, (&code, name), Device::Program, parts.clock.now()).await?;
+        let opened = super::join(tx, (&code, name), Device::Program(parts.agent), parts.clock.now()).await?;
         Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
     })
     .await
+    .map_err(|problem| counting.heed(problem))
 }
 
 /// The areas below one, with counts of households.

@@ -1,16 +1,15 @@
 //! Joining, as a page.
 
-use actix_web::{
-    HttpRequest, HttpResponse, get, post,
-    web::{Data, ServiceConfig},
-};
+use actix_web::{HttpRequest, HttpResponse, get, post, web::ServiceConfig};
 use askama::Template;
 use garde::Validate;
 use serde::Deserialize;
 
 use crate::{
-    config::Origin,
-    identity::{api::Parts, pages::with_cookie, session::Device},
+    identity::{
+        api::Parts,
+        session::{Device, Opened},
+    },
     problem::Problem,
     web::{
         Form,
@@ -58,15 +57,10 @@ async fn join_page() -> Result<HttpResponse, Problem> {
 }
 
 #[post("/join")]
-async fn join_form(
-    request: HttpRequest,
-    parts: Parts,
-    origin: Data<Origin>,
-    form: Form<JoinForm>,
-) -> Result<HttpResponse, Problem> {
+async fn join_form(request: HttpRequest, parts: Parts, form: Form<JoinForm>) -> Result<HttpResponse, Problem> {
     let problem = match try_join(&request, &parts, &form).await {
-        Ok(opened) => return Ok(with_cookie(see_other(&format!("{NOTIFICATIONS}?joined=1")), &origin, &opened)),
-        Err(problem) => for_people(problem)?,
+        Ok(opened) => return Ok(parts.signed_in(see_other(&format!("{NOTIFICATIONS}?joined=1")), &opened)),
+        Err(problem) => for_people(parts.heed(problem))?,
     };
     let mut faults = Faults::from(&problem);
     if matches!(problem.code(), "invalid_code" | "slip_is_full") {
@@ -77,17 +71,14 @@ async fn join_form(
     again(&problem, &JoinPage::new(faults, code, name, consent.is_some()))
 }
 
-async fn try_join(
-    request: &HttpRequest,
-    parts: &Parts,
-    form: &Form<JoinForm>,
-) -> Result<crate::identity::session::Opened, Problem> {
-    parts.tries.count(request)?;
+async fn try_join(request: &HttpRequest, parts: &Parts, form: &Form<JoinForm>) -> Result<Opened, Problem> {
+    parts.count_code(request, &form.0.code)?;
     form.validate()?;
     if form.0.consent.is_none() {
         return Err(Problem::invalid_field("/consent", "参加するには、同意の四角に印を付けてください。"));
     }
     let (code, name, now) = (form.0.code.clone(), form.0.name.clone(), parts.clock.now());
-    let join = async move |tx: &_| Ok(super::join(tx, (&code, Some(name)), Device::Browser, now).await?);
+    let device = Device::Browser(parts.agent);
+    let join = async move |tx: &_| Ok(super::join(tx, (&code, Some(name)), device, now).await?);
     parts.cities.write(None, join).await
 }

@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{given::Given, push::Outcome};
 use crate::{
     areas::{self, Appointment},
-    identity::{Caller, session, session::Device},
+    identity::{Agent, Caller, session, session::Device},
     server::Ground,
 };
 
@@ -55,7 +55,7 @@ pub async fn fill(db: &DatabaseConnection, ground: &Ground, (phones, persons): (
 async fn staff(ground: &Ground) -> Outcome<Caller> {
     let person = entity::account::Entity::find().one(&ground.db).await?.ok_or("nobody to publish")?;
     let who = (person.city_id, person.person_id);
-    let opened = session::open(&ground.db, who, Device::Browser, ground.clock.now()).await?;
+    let opened = session::open(&ground.db, who, Device::Browser(Agent::default()), ground.clock.now()).await?;
     let caller = Caller::load(&ground.db, opened.city, opened.session, ground.clock.today()).await?;
     caller.ok_or_else(|| "the staff can't sign in".into())
 }

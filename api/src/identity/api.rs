@@ -2,12 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use actix_web::{
-    HttpRequest, HttpResponse, delete, get,
-    http::StatusCode,
-    post,
-    web::{Data, Json},
-};
+use actix_web::{HttpRequest, HttpResponse, delete, get, http::StatusCode, post, web::Json};
 use entity::seat::Role;
 use garde::Validate;
 use sea_orm::ConnectionTrait;
@@ -16,18 +11,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use super::parts::Parts;
 use super::{
     Acceptance, Caller, Credentials, Home, IdentityError, Seat, accept, done,
-    session::{self, Device, Opened, Refreshed},
+    refresh::{self, Refreshed},
+    session::{self, Device, Opened},
     sign_in,
     token::{self, Tokens},
 };
 use crate::{
     clock::Clock,
-    config::{Environment, Settings},
-    postgres::cities::Cities,
     problem::Problem,
-    web::{Once, Parsed, client::Tries, plain_text},
+    web::{Once, Parsed, plain_text},
 };
 
 /// The first sign-in of a seat holder.
@@ -55,7 +50,7 @@ pub struct SessionIn {
     /// Password.
     #[garde(length(chars, min = 1, max = 200))]
     password: String,
-    /// Six digits of the authenticator app, where it is enrolled.
+    /// Six digits of the authenticator app, where it is enrolled, or a recovery code.
     #[garde(skip)]
     totp: Option<String>,
 }
@@ -136,6 +131,8 @@ pub struct MeOut {
     person: PersonOut,
     household: Option<HouseholdOut>,
     seats: Vec<SeatOut>,
+    /// Another sign-in of theirs that this one has not been told of, until `POST /api/v1/sessions/known`.
+    further_session: Option<Uuid>,
 }
 
 impl From<&entity::area::Model> for AreaOut {
@@ -193,15 +190,17 @@ pub async fn welcome(
     once: Once,
     body: Parsed<WelcomeIn>,
 ) -> Result<HttpResponse, Problem> {
-    parts.tries.count(&request)?;
     let WelcomeIn { code, password, totp } = body.value;
-    let caller = code.clone();
+    parts.count_code(&request, &code)?;
+    let (caller, counting) = (code.clone(), parts.clone());
     let acceptance = Acceptance { code, password: SecretString::from(password), totp };
     once.write(caller, body.digest, async move |tx| {
-        let opened = accept(tx, acceptance, (Device::Program, parts.insist()), parts.clock.now()).await?;
+        let device = Device::Program(parts.agent);
+        let opened = accept(tx, acceptance, (device, parts.insist()), parts.clock.now()).await?;
         Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
     })
     .await
+    .map_err(|problem| counting.heed(problem))
 }
 
 /// Sign in with mail address and password.
@@ -213,28 +212,37 @@ pub async fn open_session(
     once: Once,
     body: Parsed<SessionIn>,
 ) -> Result<HttpResponse, Problem> {
-    parts.tries.count(&request)?;
     let SessionIn { email, password, totp } = body.value;
+    parts.count_sign_in(&request, &email)?;
     let caller = email.clone();
-    let credentials = Credentials { email, password: SecretString::from(password), totp };
-    once.write(caller, body.digest, async move |tx| {
-        let opened = sign_in(tx, credentials, (Device::Program, parts.insist()), parts.clock.now()).await?;
-        Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
-    })
-    .await
+    let proven = parts.prove(Credentials { email, password: SecretString::from(password), totp }).await?;
+    once.within(proven.city)
+        .write(caller, body.digest, async move |tx| {
+            let device = Device::Program(parts.agent);
+            let opened = sign_in(tx, proven, (device, parts.insist()), parts.clock.now()).await?;
+            Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
+        })
+        .await
 }
 
-/// Change a refresh token for the next pair. One that was used before ends the session.
+/// Change a refresh token for the next pair. Within ten seconds it may come again; later, one that was used before ends the session.
 #[utoipa::path(tag = "identity", request_body = RefreshIn, responses((status = 200, body = TokensOut)), security(()))]
 #[post("/api/v1/session/refresh")]
-pub async fn refresh_session(parts: Parts, once: Once, body: Parsed<RefreshIn>) -> Result<HttpResponse, Problem> {
+pub async fn refresh_session(
+    request: HttpRequest,
+    parts: Parts,
+    once: Once,
+    body: Parsed<RefreshIn>,
+) -> Result<HttpResponse, Problem> {
+    parts.limits.count_refresh_from(&request)?;
     let now = parts.clock.now();
     let (cities, token) = (parts.cities.clone(), body.value.refresh_token);
     let stolen = Rc::new(Cell::new(None));
     let found = stolen.clone();
     let answer =
-        once.write(token.clone(), body.digest, async move |tx| match session::refresh(tx, &token, now).await? {
+        once.write(token.clone(), body.digest, async move |tx| match refresh::refresh(tx, &token, now).await? {
             Refreshed::Next(opened) => {
+                parts.limits.count_refresh_of(opened.session.0.as_bytes().to_vec())?;
                 Ok((StatusCode::OK, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
             }
             Refreshed::Reused(city, session) => {
@@ -268,48 +276,6 @@ pub async fn me(caller: Caller) -> Json<MeOut> {
         household: caller.home.as_ref().map(HouseholdOut::from),
         seats: caller.seats.iter().map(SeatOut::from).collect(),
         person: PersonOut { id: caller.person.0, name: caller.name },
+        further_session: caller.further.map(|session| session.0),
     })
-}
-
-/// What signing in needs of the server.
-#[derive(Clone)]
-pub struct Parts {
-    /// The database.
-    pub cities: Data<Cities>,
-    /// Makes access tokens.
-    pub tokens: Data<Tokens>,
-    /// The time.
-    pub clock: Data<Clock>,
-    /// How often one may try.
-    pub tries: Data<Tries>,
-    settings: Data<Settings>,
-}
-
-impl Parts {
-    /// Whether a second factor is insisted on.
-    #[must_use]
-    pub fn insist(&self) -> bool {
-        self.settings.env == Environment::Production
-    }
-}
-
-impl actix_web::FromRequest for Parts {
-    type Error = Problem;
-    type Future = std::future::Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
-        fn part<T: 'static>(request: &HttpRequest) -> Option<Data<T>> {
-            request.app_data::<Data<T>>().cloned()
-        }
-        let parts = || {
-            Some(Self {
-                cities: part(request)?,
-                tokens: part(request)?,
-                clock: part(request)?,
-                tries: part(request)?,
-                settings: part(request)?,
-            })
-        };
-        std::future::ready(parts().ok_or_else(|| Problem::internal("the server was put together without its parts")))
-    }
 }

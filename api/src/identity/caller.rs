@@ -49,6 +49,10 @@ pub struct Caller {
     pub seats: Vec<Seat>,
     /// From where they are calling; none where it is not a request.
     pub address: Option<IpAddr>,
+    /// Another sign-in of theirs, which this one has not been told of.
+    pub further: Option<SessionId>,
+    /// The last day on which this sign-in was used.
+    pub(super) seen_on: Option<Date>,
 }
 
 /// A household and where it lives.

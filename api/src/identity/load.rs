@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, Iden 
 use time::Date;
 use uuid::Uuid;
 
-use super::{Caller, Home, Seat};
+use super::{Caller, Home, Seat, seen::Seen};
 use crate::{
     clock::Clock,
     postgres::{gather::Gather, sql},
@@ -35,11 +35,15 @@ impl Callers {
     /// Begins to read from `db`.
     #[must_use]
     pub fn start(db: DatabaseConnection, clock: Clock) -> Self {
+        let seen = Seen::default();
         Self(Gather::start("callers", std::time::Duration::ZERO, move |who: Vec<SignIn>| {
-            let (db, today) = (db.clone(), clock.today());
+            let (db, today, seen) = (db.clone(), clock.today(), seen.clone());
             async move {
                 match Caller::load_all(&db, &who, today).await {
-                    Ok(callers) => callers.into_iter().map(Ok).collect(),
+                    Ok(callers) => {
+                        seen.note(&db, &callers, today);
+                        callers.into_iter().map(Ok).collect()
+                    }
                     Err(error) => vec![Err(error); who.len()],
                 }
             }
@@ -62,7 +66,7 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
         names.map(|name| format!("{table}.{name} AS {table}_{name}")).collect::<Vec<_>>().join(", ")
     };
     format!(
-        "SELECT who.n, s.city_id, s.id AS session, p.id AS person, p.name, h.id AS household, h.label, h.delivery, {},
+        "SELECT who.n, s.city_id, s.id AS session, s.seen_on, s.further_id, p.id AS person, p.name, h.id AS household, h.label, h.delivery, {},
                 seat.id AS seat, seat.role, seat.department, seat.ends_on, {}
          FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) WITH ORDINALITY AS who (city_id, session_id, cookie_hash, n)
          CROSS JOIN LATERAL (
@@ -145,6 +149,8 @@ fn person(row: &QueryResult) -> Result<Caller, DbErr> {
         home,
         seats: Vec::new(),
         address: None,
+        further: row.try_get("", "further_id")?,
+        seen_on: row.try_get("", "seen_on")?,
     })
 }
 

@@ -1,9 +1,9 @@
 //! Who is calling.
 //!
 //! A resident is whoever joined with a household's slip: the device stays signed in, there is no password. A seat holder has an
-//! account: a one-time link, then mail address and password, and a second factor in production. Either way a sign-in is a
-//! [`session`]; programs carry its tokens, browsers its cookie. What the caller may do is not in the token: household and seats
-//! are read with every request ([`Caller`]), so a seat that ended is over at once.
+//! account: a one-time link, then mail address and password, and a second factor in production ([`recovery`] codes stand in for it). Either way a
+//! sign-in is a [`session`]; programs carry its tokens, browsers its cookie, and its owner sees and ends it among their [`devices`]. What the caller
+//! may do is not in the token: household and seats are read with every request ([`Caller`]), so a seat that ended is over at once.
 
 use actix_web::{HttpResponse, http::StatusCode};
 use sea_orm::DbErr;
@@ -11,26 +11,34 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::problem::Problem;
 
+mod agent;
 pub mod api;
 mod caller;
 pub mod code;
+pub mod devices;
 mod forget;
 mod invite;
+mod known_browser;
 mod load;
 pub mod pages;
+mod parts;
 mod password;
+pub mod recovery;
+mod refresh;
 pub mod refusals;
 mod second_factor;
+mod seen;
 pub mod session;
 mod sign_in;
 mod token;
 mod welcome;
 
+pub use agent::Agent;
 pub use caller::{Caller, Home, Seat};
 pub use forget::{forget_ended, forget_person};
 pub use invite::{Invitation, invite, renew_invitation};
 pub use load::{Callers, SignIn};
-pub use sign_in::{Credentials, sign_in};
+pub use sign_in::{Credentials, Proven, account_of, prove, sign_in};
 pub use token::Tokens;
 pub use welcome::{Acceptance, accept};
 
@@ -55,6 +63,12 @@ pub enum IdentityError {
     /// A refresh token that is unknown, too old, or was used before.
     #[error("the refresh token is not valid")]
     InvalidRefreshToken,
+    /// Somebody with an account wants a further device without signing in on it.
+    #[error("who has an account signs in on each device")]
+    SignInInstead,
+    /// There is no second factor for recovery codes to stand in for.
+    #[error("there is no second factor")]
+    NoSecondFactor,
     /// The mail address belongs to somebody.
     #[error("the mail address is taken")]
     EmailTaken,
@@ -70,10 +84,9 @@ impl From<IdentityError> for Problem {
     fn from(error: IdentityError) -> Self {
         let unauthorized = |code, detail: &'static str| Self::new(StatusCode::UNAUTHORIZED, code, detail);
         match error {
-            IdentityError::Mistyped => Self::invalid_field(
-                "/code",
-                "コードに打ち間違いがあります。紙に書かれた16文字を、もう一度お確かめください。",
-            ),
+            IdentityError::Mistyped => {
+                Self::invalid_field("/code", "コードに打ち間違いがあります。16文字を、もう一度お確かめください。")
+            }
             IdentityError::InvalidCode => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "invalid_code",
@@ -96,6 +109,13 @@ impl From<IdentityError> for Problem {
             IdentityError::InvalidRefreshToken => {
                 unauthorized("invalid_refresh_token", "サインインの期限が切れました。もう一度サインインしてください。")
             }
+            IdentityError::SignInInstead => Self::forbidden(
+                "sign_in_instead",
+                "役員・職員の方は、新しい端末でもメールアドレスとパスワードでサインインしてください。",
+            ),
+            IdentityError::NoSecondFactor => {
+                Self::conflict("no_second_factor", "認証アプリを使っていないので、予備のコードはいりません。")
+            }
             IdentityError::EmailTaken => Self::conflict("email_taken", "このメールアドレスはすでに使われています。"),
             IdentityError::Crypto(cause) => Self::internal(cause),
             IdentityError::Db(error) => error.into(),
@@ -110,7 +130,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(api::open_session)
         .service(api::refresh_session)
         .service(api::end_session)
-        .service(api::me);
+        .service(api::me)
+        .service(recovery::api::draw)
+        .service(recovery::api::remaining);
+    devices::routes(config);
 }
 
 /// 204.

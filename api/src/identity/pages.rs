@@ -2,10 +2,9 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, get, post,
-    web::{Data, Query, ServiceConfig},
+    web::{Query, ServiceConfig},
 };
 use askama::Template;
-use fast_qr::{QRBuilder, QRCode};
 use garde::Validate;
 use sea_orm::DatabaseTransaction;
 use secrecy::SecretString;
@@ -16,16 +15,17 @@ use url::Url;
 use super::{
     Acceptance, Caller, Credentials, IdentityError, accept,
     api::Parts,
+    devices, recovery,
     session::{self, Device, Opened},
     sign_in,
 };
 use crate::{
-    config::Origin,
     problem::Problem,
     web::{
         Form,
         page::{Fault, Faults, Frame, NOTIFICATIONS, Section, Who, again, for_people, html, local_path, see_other},
         plain_text,
+        qr::QrPicture,
     },
 };
 
@@ -38,11 +38,14 @@ pub fn pages(config: &mut ServiceConfig) {
         .service(sign_out_form)
         .service(welcome_page)
         .service(welcome_form);
+    devices::pages::pages(config);
+    recovery::pages::pages(config);
 }
 
 impl From<&Caller> for Who {
     fn from(caller: &Caller) -> Self {
-        if caller.seats.is_empty() { Self::Resident } else { Self::SeatHolder }
+        let further = caller.further.is_some();
+        if caller.seats.is_empty() { Self::Resident { further } } else { Self::SeatHolder { further } }
     }
 }
 
@@ -61,6 +64,9 @@ struct SignInForm {
     password: String,
     #[garde(skip)]
     totp: Option<String>,
+    #[garde(length(chars, max = 100))]
+    #[serde(default)]
+    recovery: String,
     #[garde(skip)]
     next: Option<String>,
 }
@@ -109,12 +115,6 @@ struct Enrolment {
     qr: Option<QrPicture>,
 }
 
-/// A QR code as the path of a picture, one unit to a square.
-struct QrPicture {
-    size: usize,
-    path: String,
-}
-
 /// How an attempt to sign in went, short of a failure.
 enum Attempt {
     /// Signed in.
@@ -146,15 +146,10 @@ async fn sign_in_page(parts: Parts, wish: Query<Wish>) -> Result<HttpResponse, P
 }
 
 #[post("/signin")]
-async fn sign_in_form(
-    request: HttpRequest,
-    parts: Parts,
-    origin: Data<Origin>,
-    form: Form<SignInForm>,
-) -> Result<HttpResponse, Problem> {
+async fn sign_in_form(request: HttpRequest, parts: Parts, form: Form<SignInForm>) -> Result<HttpResponse, Problem> {
     let next = form.0.next.as_deref().and_then(local_path);
     let problem = match try_sign_in(&request, &parts, &form).await {
-        Ok(Attempt::In(opened)) => return Ok(with_cookie(see_other(next.unwrap_or("/")), &origin, &opened)),
+        Ok(Attempt::In(opened)) => return Ok(parts.signed_in(see_other(next.unwrap_or("/")), &opened)),
         Ok(Attempt::Asked(_)) => IdentityError::SecondFactorNeeded(None).into(),
         Err(problem) => for_people(problem)?,
     };
@@ -169,18 +164,18 @@ async fn sign_in_form(
 }
 
 async fn try_sign_in(request: &HttpRequest, parts: &Parts, form: &Form<SignInForm>) -> Result<Attempt, Problem> {
-    parts.tries.count(request)?;
     form.validate()?;
+    parts.count_sign_in(request, &form.0.email)?;
     let credentials = Credentials {
         email: form.0.email.clone(),
         password: SecretString::from(form.0.password.clone()),
-        totp: typed(form.0.totp.as_deref()),
+        totp: typed(form.0.totp.as_deref()).or_else(|| typed(Some(&form.0.recovery))),
     };
-    let (insist, now) = (parts.insist(), parts.clock.now());
-    parts
-        .cities
-        .write(None, async move |tx| Attempt::of(sign_in(tx, credentials, (Device::Browser, insist), now).await))
-        .await
+    let proven = parts.prove(credentials).await?;
+    let (device, insist, now) = (Device::Browser(parts.agent), parts.insist(), parts.clock.now());
+    let city = proven.city;
+    let sign_in = async move |tx: &_| Attempt::of(sign_in(tx, proven, (device, insist), now).await);
+    parts.cities.write(Some(city), sign_in).await
 }
 
 #[get("/signout")]
@@ -190,11 +185,7 @@ async fn sign_out_page(caller: Caller) -> Result<HttpResponse, Problem> {
 
 /// Who is signed out already only loses the cookie. That the form is ours is seen to by [`Caller`].
 #[post("/signout")]
-async fn sign_out_form(
-    parts: Parts,
-    origin: Data<Origin>,
-    caller: Result<Caller, Problem>,
-) -> Result<HttpResponse, Problem> {
+async fn sign_out_form(parts: Parts, caller: Result<Caller, Problem>) -> Result<HttpResponse, Problem> {
     match caller {
         Ok(caller) => {
             let now = parts.clock.now();
@@ -203,7 +194,7 @@ async fn sign_out_form(
         Err(problem) if problem.code() == Problem::unauthenticated().code() => {}
         Err(problem) => return Err(problem),
     }
-    without_cookie(see_other("/"), &origin)
+    Ok(parts.signed_out(see_other("/")))
 }
 
 /// All that ends when somebody signs out in a browser.
@@ -224,14 +215,9 @@ async fn welcome_page() -> Result<HttpResponse, Problem> {
 }
 
 #[post("/welcome")]
-async fn welcome_form(
-    request: HttpRequest,
-    parts: Parts,
-    origin: Data<Origin>,
-    form: Form<WelcomeForm>,
-) -> Result<HttpResponse, Problem> {
+async fn welcome_form(request: HttpRequest, parts: Parts, form: Form<WelcomeForm>) -> Result<HttpResponse, Problem> {
     let (problem, url) = match try_welcome(&request, &parts, &form).await {
-        Ok(Attempt::In(opened)) => return Ok(with_cookie(see_other(NOTIFICATIONS), &origin, &opened)),
+        Ok(Attempt::In(opened)) => return Ok(parts.signed_in(see_other(NOTIFICATIONS), &opened)),
         Ok(Attempt::Asked(url)) => (IdentityError::SecondFactorNeeded(None).into(), url),
         Err(problem) => {
             let problem = for_people(problem)?;
@@ -250,27 +236,25 @@ async fn welcome_form(
 }
 
 async fn try_welcome(request: &HttpRequest, parts: &Parts, form: &Form<WelcomeForm>) -> Result<Attempt, Problem> {
-    parts.tries.count(request)?;
+    parts.count_code(request, &form.0.code)?;
     form.validate()?;
     let acceptance = Acceptance {
         code: form.0.code.clone(),
         password: SecretString::from(form.0.password.clone()),
         totp: typed(form.0.totp.as_deref()),
     };
-    let (insist, now) = (parts.insist(), parts.clock.now());
-    parts
-        .cities
-        .write(None, async move |tx| Attempt::of(accept(tx, acceptance, (Device::Browser, insist), now).await))
-        .await
+    let (device, insist, now) = (Device::Browser(parts.agent), parts.insist(), parts.clock.now());
+    let accept = async move |tx: &_| Attempt::of(accept(tx, acceptance, (device, insist), now).await);
+    parts.cities.write(None, accept).await.map_err(|problem| parts.heed(problem))
 }
 
 /// The address for the authenticator app once more, after wrong digits. Insisting on a second factor and giving none, this
 /// is always answered with the question and never lets anybody in.
 async fn enrolment_url(parts: &Parts, code: String) -> Option<String> {
-    let now = parts.clock.now();
+    let (device, now) = (Device::Browser(parts.agent), parts.clock.now());
     let attempt = parts.cities.write(None, async move |tx| {
         let acceptance = Acceptance { code, password: SecretString::from(String::new()), totp: None };
-        Attempt::of(accept(tx, acceptance, (Device::Browser, true), now).await)
+        Attempt::of(accept(tx, acceptance, (device, true), now).await)
     });
     match attempt.await {
         Ok(Attempt::Asked(url)) => url,
@@ -284,19 +268,8 @@ impl Enrolment {
         let secret = parsed.query_pairs().find(|(name, _)| name == "secret").map(|(_, value)| value.into_owned())?;
         let letters: Vec<char> = secret.chars().collect();
         let secret = letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ");
-        let qr = QRBuilder::new(url.as_str()).build().ok().map(|code| QrPicture::draw(&code));
+        let qr = QrPicture::of(&url);
         Some(Self { url, secret, qr })
-    }
-}
-
-impl QrPicture {
-    /// The dark squares, and around them the margin without which no camera finds the code.
-    fn draw(code: &QRCode) -> Self {
-        const MARGIN: usize = 4;
-        let dark = |(x, y): &(usize, usize)| code[*y][*x].value();
-        let places = (0..code.size).flat_map(|y| (0..code.size).map(move |x| (x, y)));
-        let square = |(x, y)| format!("M{} {}h1v1h-1z", x + MARGIN, y + MARGIN);
-        Self { size: code.size + 2 * MARGIN, path: places.filter(dark).map(square).collect() }
     }
 }
 
@@ -324,24 +297,6 @@ fn typed(text: Option<&str>) -> Option<String> {
     };
     let digits: String = text?.chars().map(narrow).filter(|c| !c.is_whitespace()).collect();
     (!digits.is_empty()).then_some(digits)
-}
-
-/// An answer that also signs the browser in.
-pub fn with_cookie(mut response: HttpResponse, origin: &Origin, opened: &Opened) -> HttpResponse {
-    // Can't fail: the value is base64url.
-    if let Err(error) = response.add_cookie(&session::cookie(origin, opened)) {
-        tracing::error!(%error, "a cookie could not be set");
-    }
-    response
-}
-
-/// An answer that also takes the browser's sign-in away.
-///
-/// # Errors
-/// `internal`, which does not happen: the cookie has no value.
-pub fn without_cookie(mut response: HttpResponse, origin: &Origin) -> Result<HttpResponse, Problem> {
-    response.add_cookie(&session::no_cookie(origin)).map_err(Problem::internal)?;
-    Ok(response)
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! The second factor: TOTP (RFC 6238), six digits of an authenticator app.
 //!
 //! It is enrolled at the first sign-in: the secret is shown once as an `otpauth:` address and proven with a code. Production
-//! insists on it; elsewhere it is asked for only where it is enrolled. A code serves once.
+//! insists on it; elsewhere it is asked for only where it is enrolled. A code serves once. Where the app is lost, a recovery code serves in its place.
 
 use entity::account;
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait};
 use time::OffsetDateTime;
 use totp_rs::{Builder, Secret, Totp};
 
-use super::IdentityError;
+use super::{IdentityError, code::Code, recovery};
 
 /// Checks `code` for an account and remembers that it was used. `insist`: an account without second factor has to enrol one.
 ///
@@ -29,6 +29,12 @@ pub async fn check(
         let url = if account.totp_enrolled { None } else { Some(totp(account)?.to_url().map_err(failed)?) };
         return Err(IdentityError::SecondFactorNeeded(url));
     };
+    if account.totp_enrolled
+        && let Ok(recovery) = Code::parse(code)
+    {
+        let spent = recovery::spend(db, (account.city_id, account.person_id), &recovery, now).await?;
+        return if spent { Ok(()) } else { Err(IdentityError::WrongSecondFactor) };
+    }
     let time = u64::try_from(now.unix_timestamp()).unwrap_or_default();
     let step = totp(account)?.check(code.trim(), time).and_then(|step| i64::try_from(step).ok());
     let step = step

@@ -1,7 +1,6 @@
 //! Sign-ins: a session is one device. A program holds a refresh token that changes with each use; a browser holds a cookie.
 //!
-//! Only hashes of either are kept. A refresh token that comes back a second time has been copied: the whole session ends, for
-//! the thief and the owner alike, and the owner signs in again.
+//! Only hashes of either are kept. The other devices of the same person are told of each sign-in, until somebody has looked.
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 use aws_lc_rs::{
@@ -15,29 +14,39 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _,
-    QueryFilter as _, QuerySelect as _, sea_query::Expr,
+    QueryFilter as _, sea_query::Expr,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use time::{Duration, OffsetDateTime};
 
-use super::IdentityError;
-use crate::{
-    config::Origin,
-    postgres::cities::{Door, enter},
-};
+use super::{Agent, IdentityError};
+use crate::{clock::JAPAN, config::Origin};
 
 /// How long a refresh token waits to be used.
 const REFRESH: Duration = Duration::days(90);
 /// How long a browser keeps the cookie: the longest that browsers allow.
-const COOKIE: CookieDuration = CookieDuration::days(400);
+pub(super) const COOKIE: CookieDuration = CookieDuration::days(400);
 
-/// What carries a sign-in.
+/// What carries a sign-in, and what it says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Device {
     /// A program, by tokens.
-    Program,
+    Program(Agent),
     /// A browser, by cookie.
-    Browser,
+    Browser(Agent),
+}
+
+impl Device {
+    /// What people call it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Browser(agent) => agent.to_string(),
+            Self::Program(agent) => {
+                agent.machine().map_or("プログラム".into(), |machine| format!("{machine}のアプリ"))
+            }
+        }
+    }
 }
 
 /// A sign-in just made.
@@ -51,9 +60,11 @@ pub struct Opened {
     pub session: SessionId,
     /// The refresh token, or the cookie's value.
     pub secret: SecretString,
+    /// The mail address by which they signed in, where it was by one.
+    pub email: Option<String>,
 }
 
-/// Signs a person in.
+/// Signs a person in, and lets their other devices know.
 ///
 /// # Errors
 /// The database's; when the system has no randomness.
@@ -69,51 +80,27 @@ pub async fn open(
         city_id: Set(city),
         id: Set(id),
         person_id: Set(person),
-        cookie_hash: Set((device == Device::Browser).then(|| hash(secret.expose_secret()))),
+        cookie_hash: Set(matches!(device, Device::Browser(_)).then(|| hash(secret.expose_secret()))),
         created_at: Set(now),
         ended_at: Set(None),
+        device: Set(Some(device.name())),
+        seen_on: Set(Some(now.to_offset(JAPAN).date())),
+        further_id: Set(None),
     }
     .insert(db)
     .await?;
-    if device == Device::Program {
+    session::Entity::update_many()
+        .col_expr(session::Column::FurtherId, Expr::value(id.0))
+        .filter(session::Column::CityId.eq(city))
+        .filter(session::Column::PersonId.eq(person))
+        .filter(session::Column::Id.ne(id))
+        .filter(session::Column::EndedAt.is_null())
+        .exec(db)
+        .await?;
+    if matches!(device, Device::Program(_)) {
         keep(db, city, id, &secret, now).await?;
     }
-    Ok(Opened { city, person, session: id, secret })
-}
-
-/// Changes a refresh token for the next one.
-///
-/// # Errors
-/// [`IdentityError::InvalidRefreshToken`].
-pub async fn refresh(db: &impl ConnectionTrait, token: &str, now: OffsetDateTime) -> Result<Refreshed, IdentityError> {
-    enter(db, Door::RefreshToken(hash(token))).await?;
-    let row = refresh_token::Entity::find()
-        .filter(refresh_token::Column::TokenHash.eq(hash(token)))
-        .lock_exclusive()
-        .one(db)
-        .await?
-        .ok_or(IdentityError::InvalidRefreshToken)?;
-    if row.used_at.is_some() {
-        return Ok(Refreshed::Reused(row.city_id, row.session_id));
-    }
-    let session = session::Entity::find_by_id((row.city_id, row.session_id)).one(db).await?;
-    let session =
-        session.filter(|s| s.ended_at.is_none() && now < row.expires_at).ok_or(IdentityError::InvalidRefreshToken)?;
-    let mut used: refresh_token::ActiveModel = row.into();
-    used.used_at = Set(Some(now));
-    used.update(db).await?;
-    let secret = draw()?;
-    keep(db, session.city_id, session.id, &secret, now).await?;
-    Ok(Refreshed::Next(Opened { city: session.city_id, person: session.person_id, session: session.id, secret }))
-}
-
-/// What became of a refresh token.
-#[derive(Debug)]
-pub enum Refreshed {
-    /// The next one.
-    Next(Opened),
-    /// It had been used before: the session has to end.
-    Reused(CityId, SessionId),
+    Ok(Opened { city, person, session: id, secret, email: None })
 }
 
 /// Signs out.
@@ -177,7 +164,11 @@ pub fn no_cookie(origin: &Origin) -> Cookie<'static> {
     cookie
 }
 
-async fn keep(
+/// Keeps a refresh token of a session.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn keep(
     db: &impl ConnectionTrait,
     city: CityId,
     session: SessionId,
@@ -197,7 +188,10 @@ async fn keep(
 }
 
 /// 256 bits: nothing that anybody types.
-fn draw() -> Result<SecretString, IdentityError> {
+///
+/// # Errors
+/// When the system has no randomness.
+pub(super) fn draw() -> Result<SecretString, IdentityError> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes).map_err(|e| IdentityError::Crypto(e.to_string()))?;
     Ok(BASE64URL.encode(bytes).into())

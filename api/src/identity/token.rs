@@ -4,6 +4,9 @@
 //! own servers checks one, so they are signed with HMAC (HS256, RFC 7518) under a secret that all of them derive from the token key: when a city
 //! has just been rung, most requests bring a token that no server has seen before, and checking a public-key signature would cost more than all the
 //! rest of a small request.
+//!
+//! `kid` names the key, out of our own set and never by an address: what follows another one is known before it signs (`keys/token_keys.rs`), and tokens
+//! under the one before stay good until they end.
 
 use entity::ids::{CityId, PersonId, SessionId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -13,7 +16,10 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::IdentityError;
-use crate::{config::Origin, keys::Keys};
+use crate::{
+    config::Origin,
+    keys::{Keys, TokenKey},
+};
 
 /// How long an access token is good.
 pub const ACCESS: Duration = Duration::minutes(15);
@@ -24,11 +30,30 @@ const TYPE: &str = "at+jwt";
 
 /// Makes and checks access tokens.
 pub struct Tokens {
+    /// Newest first; never empty.
+    keys: Vec<Key>,
+    validation: Validation,
+    origin: String,
+}
+
+/// One key of ours.
+struct Key {
+    kid: String,
+    signs_from: OffsetDateTime,
     encoding: EncodingKey,
     decoding: DecodingKey,
-    validation: Validation,
-    kid: String,
-    origin: String,
+}
+
+impl From<&TokenKey> for Key {
+    fn from(key: &TokenKey) -> Self {
+        let secret = key.secret_bytes_for("access tokens");
+        Self {
+            kid: key.id().to_owned(),
+            signs_from: key.from(),
+            encoding: EncodingKey::from_secret(secret.expose_secret()),
+            decoding: DecodingKey::from_secret(secret.expose_secret()),
+        }
+    }
 }
 
 /// The claims, all of which must be there.
@@ -44,23 +69,16 @@ struct Claims {
 }
 
 impl Tokens {
-    /// Tokens of the server at `origin`, signed with its key.
+    /// Tokens of the server at `origin`, signed with its keys.
     #[must_use]
     pub fn new(keys: &Keys, origin: &Origin) -> Self {
-        let secret = keys.secret_bytes_for("access tokens");
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[origin]);
         validation.set_issuer(&[origin]);
         validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
         // The library would ask the system's clock; the time is checked by `verify`.
         validation.validate_exp = false;
-        Self {
-            encoding: EncodingKey::from_secret(secret.expose_secret()),
-            decoding: DecodingKey::from_secret(secret.expose_secret()),
-            validation,
-            kid: keys.token_id(),
-            origin: origin.to_string(),
-        }
+        Self { keys: keys.tokens.all().map(Key::from).collect(), validation, origin: origin.to_string() }
     }
 
     /// A token for a sign-in.
@@ -74,7 +92,9 @@ impl Tokens {
         session: SessionId,
         now: OffsetDateTime,
     ) -> Result<String, IdentityError> {
-        let header = Header { typ: Some(TYPE.into()), kid: Some(self.kid.clone()), ..Header::new(Algorithm::HS256) };
+        let key = self.keys.iter().find(|key| key.signs_from <= now).or(self.keys.last());
+        let key = key.ok_or_else(|| IdentityError::Crypto("there is no token key".into()))?;
+        let header = Header { typ: Some(TYPE.into()), kid: Some(key.kid.clone()), ..Header::new(Algorithm::HS256) };
         let claims = Claims {
             iss: self.origin.clone(),
             aud: self.origin.clone(),
@@ -84,14 +104,16 @@ impl Tokens {
             iat: now.unix_timestamp(),
             exp: (now + ACCESS).unix_timestamp(),
         };
-        jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(|e| IdentityError::Crypto(e.to_string()))
+        jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(|e| IdentityError::Crypto(e.to_string()))
     }
 
     /// The city and sign-in of a good token: ours by key, type, issuer and audience, and not expired.
     #[must_use]
     pub fn verify(&self, token: &str, now: OffsetDateTime) -> Option<(CityId, SessionId)> {
-        let read = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).ok()?;
-        let ours = read.header.typ.as_deref() == Some(TYPE) && read.header.kid.as_deref() == Some(&*self.kid);
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        let key = self.keys.iter().find(|key| header.kid.as_deref() == Some(&*key.kid))?;
+        let read = jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation).ok()?;
+        let ours = read.header.typ.as_deref() == Some(TYPE);
         let Claims { city, sid, iat, exp, .. } = read.claims;
         let now = now.unix_timestamp();
         let current = iat <= now + LEEWAY && now < exp + LEEWAY;
@@ -101,6 +123,7 @@ impl Tokens {
 
 impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tokens").field("kid", &self.kid).finish_non_exhaustive()
+        let kids: Vec<&str> = self.keys.iter().map(|key| &*key.kid).collect();
+        f.debug_struct("Tokens").field("kids", &kids).finish_non_exhaustive()
     }
 }

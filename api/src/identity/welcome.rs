@@ -59,5 +59,6 @@ pub async fn accept(
     used.update(db).await?;
     // Whoever else was signed in may be why the password is set anew.
     session::end_all(db, who, now).await?;
-    session::open(db, who, device, now).await
+    let opened = session::open(db, who, device, now).await?;
+    Ok(Opened { email: Some(account.email), ..opened })
 }

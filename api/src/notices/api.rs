@@ -8,7 +8,7 @@ use actix_web::{
 };
 
 use super::{
-    Correction, Editable, Lists, Publishing, Readable, Wanted,
+    Correction, Editable, Lists, Publishing, Readable, Sendable, Wanted,
     json::{CorrectIn, NoticeIn, NoticeOut, PublishIn, WithdrawIn, one_out, read_day},
 };
 use crate::{
@@ -61,7 +61,7 @@ pub async fn show(cities: Data<Cities>, clock: Data<Clock>, found: Readable) -> 
 #[post("/api/v1/notices/{id}/publish")]
 pub async fn publish(
     clock: Data<Clock>,
-    found: Editable,
+    Sendable(found): Sendable,
     once: Once,
     body: Parsed<PublishIn>,
 ) -> Result<HttpResponse, Problem> {
@@ -110,7 +110,7 @@ pub async fn withdraw(
 #[post("/api/v1/notices/{id}/correct")]
 pub async fn correct(
     clock: Data<Clock>,
-    found: Editable,
+    Sendable(found): Sendable,
     once: Once,
     body: Parsed<CorrectIn>,
 ) -> Result<HttpResponse, Problem> {

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use time::{Date, PrimitiveDateTime, macros::format_description};
 
 use super::{
-    Editable, Publishing, audience_areas,
+    Editable, Publishing, Sendable, audience_areas,
     json::{AudienceIn, NoticeIn, PublishIn},
     reach,
     view::{AreaChoice, ComposePage, ConfirmPage, Marks, Reach, Step, shown_to},
@@ -230,7 +230,7 @@ struct PublishForm {
 async fn publish_form(
     cities: Data<Cities>,
     clock: Data<Clock>,
-    found: Editable,
+    Sendable(found): Sendable,
     form: Form<PublishForm>,
 ) -> Result<HttpResponse, Problem> {
     let (now, id) = (clock.now(), found.notice.id);

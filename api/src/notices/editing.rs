@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 
 use super::{
-    Correction, Editable,
+    Correction, Editable, Sendable,
     json::{CorrectIn, WithdrawIn, read_day},
     view::{CorrectPage, WithdrawPage, shown_to},
 };
@@ -84,7 +84,7 @@ async fn number(db: &impl ConnectionTrait, notice: &notice::Model, query: &str) 
 async fn correct_form(
     cities: Data<Cities>,
     clock: Data<Clock>,
-    found: Editable,
+    Sendable(found): Sendable,
     form: Form<CorrectForm>,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();

@@ -24,6 +24,7 @@ use crate::{
     identity::{Caller, Seat},
     postgres::{cities::Cities, sql},
     problem::Problem,
+    web::Limits,
 };
 
 /// A notice that the caller may read: it is out and reaches them, or it is of their own office.
@@ -145,6 +146,28 @@ impl FromRequest for Editable {
                     "このお知らせを変えられるのは、出した役所・自治会の方だけです。",
                 ))
             }
+        })
+    }
+}
+
+/// A notice that the caller may send or correct, and has not sent too many of: what rings phones is counted, except in an emergency.
+#[derive(Debug)]
+pub struct Sendable(pub Editable);
+
+impl FromRequest for Sendable {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let limits = request.app_data::<Data<Limits>>().cloned();
+        let editable = Editable::from_request(request, payload);
+        Box::pin(async move {
+            let found = editable.await?;
+            let limits = limits.ok_or_else(|| Problem::internal("the server was put together without its parts"))?;
+            if found.notice.importance != Importance::Emergency {
+                limits.count_publishing(found.caller.person.0.as_bytes().to_vec())?;
+            }
+            Ok(Self(found))
         })
     }
 }

@@ -79,6 +79,12 @@ pub struct Seat {
 /// A device.
 #[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
 pub struct SignIn {
+    /// What it is called: iPhoneのSafari.
+    pub device: Option<String>,
+    /// The last day on which it was used.
+    #[serde(with = "iso_day::option")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub seen_on: Option<Date>,
     /// Since when.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
@@ -182,7 +188,7 @@ const PERSON: &str =
 const SEATS: &str = "SELECT s.role, a.name AS area, s.department, s.starts_on, s.ends_on
     FROM seat s JOIN area a ON a.city_id = s.city_id AND a.id = s.area_id
     WHERE s.city_id = $1 AND s.person_id = $2 ORDER BY s.starts_on, s.id";
-const SIGN_INS: &str = "SELECT created_at AS since, ended_at AS until FROM session
+const SIGN_INS: &str = "SELECT device, seen_on, created_at AS since, ended_at AS until FROM session
     WHERE city_id = $1 AND person_id = $2 ORDER BY created_at DESC";
 const NOTIFICATIONS: &str = "SELECT origin AS service, created_at AS since, gone_at AS until FROM subscription
     WHERE city_id = $1 AND person_id = $2 ORDER BY created_at DESC";

@@ -11,8 +11,7 @@ use time::OffsetDateTime;
 use super::{Export, Retention, SECOND_THOUGHTS, api::RetentionIn, retention::seat_of_the_city};
 use crate::{
     clock::{Clock, JAPAN},
-    config::Origin,
-    identity::{Caller, pages::without_cookie},
+    identity::{Caller, api::Parts},
     postgres::cities::Cities,
     problem::Problem,
     web::{
@@ -219,20 +218,14 @@ struct LeaveForm {
 }
 
 #[post("/me/leave")]
-async fn leave_form(
-    cities: Data<Cities>,
-    clock: Data<Clock>,
-    origin: Data<Origin>,
-    caller: Caller,
-    form: Form<LeaveForm>,
-) -> Result<HttpResponse, Problem> {
-    let (now, who) = (clock.now(), caller.clone());
+async fn leave_form(parts: Parts, caller: Caller, form: Form<LeaveForm>) -> Result<HttpResponse, Problem> {
+    let (now, who) = (parts.clock.now(), caller.clone());
     let left = match form.0.sure {
         None => Err(Problem::invalid_field("/sure", "退会するには、四角に印を付けてください。")),
-        Some(_) => cities.write(Some(caller.city), async move |tx| Ok(super::erase(tx, &who, now).await?)).await,
+        Some(_) => parts.cities.write(Some(caller.city), async move |tx| Ok(super::erase(tx, &who, now).await?)).await,
     };
     match left {
-        Ok(()) => without_cookie(see_other("/"), &origin),
+        Ok(()) => Ok(parts.signed_out(see_other("/"))),
         Err(problem) => {
             let problem = for_people(problem)?;
             again(&problem, &leaving(&caller, Faults::from(&problem)))

@@ -1,9 +1,6 @@
-//! Who is at the other end of the connection: their address, whether the page that asks is ours, and how often they may try.
+//! Who is at the other end of the connection: their address, and whether the page that asks is ours.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    num::NonZeroU32,
-};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use actix_web::{
     Error, HttpRequest,
@@ -12,11 +9,6 @@ use actix_web::{
     http::header,
     web::Data,
 };
-use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
-    clock::{Clock as _, DefaultClock},
-};
-
 use tracing::field::Empty;
 use tracing_actix_web::RootSpanBuilder;
 
@@ -37,6 +29,15 @@ pub fn address(request: &HttpRequest) -> IpAddr {
     }
     let hops: Vec<IpAddr> = forwarded(request);
     hops.iter().rev().find(|ip| !trusted(ip)).copied().unwrap_or(peer)
+}
+
+/// Whose tries are counted together: an IPv4 address, or the network of 64 bits that one IPv6 customer has.
+#[must_use]
+pub fn network(request: &HttpRequest) -> IpAddr {
+    match address(request) {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        v4 => v4,
+    }
 }
 
 /// The addresses of `Forwarded` (RFC 7239) or, without it, of `X-Forwarded-For`: nearest last.
@@ -104,46 +105,5 @@ impl RootSpanBuilder for Span {
             Err(error) => error.as_response_error().status_code(),
         };
         span.record("status", status.as_u16());
-    }
-}
-
-/// Addresses whose tries are remembered before those that have been quiet are forgotten.
-const REMEMBERED: usize = 100_000;
-
-/// Whose tries are counted together: an IPv4 address, or the network of 64 bits that one IPv6 customer has.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
-    }
-}
-
-/// How often one address may try what could be guessed: codes and passwords.
-#[derive(Debug)]
-pub struct Tries {
-    by_address: Option<DefaultKeyedRateLimiter<IpAddr>>,
-}
-
-impl Tries {
-    /// Thirty at once and one more every two seconds: a help desk with one address lets its whole queue in, and guessing a code of 67
-    /// bits stays hopeless. Without limit when not `on`.
-    #[must_use]
-    pub fn new(on: bool) -> Self {
-        let thirty = NonZeroU32::MIN.saturating_add(29);
-        Self { by_address: on.then(|| RateLimiter::keyed(Quota::per_minute(thirty))) }
-    }
-
-    /// Counts one try from where `request` comes.
-    ///
-    /// # Errors
-    /// `too_many_tries`, with the seconds to wait.
-    pub fn count(&self, request: &HttpRequest) -> Result<(), Problem> {
-        let Some(limiter) = &self.by_address else { return Ok(()) };
-        if limiter.len() > REMEMBERED {
-            limiter.retain_recent();
-        }
-        limiter.check_key(&network(address(request))).map_err(|wait| {
-            Problem::too_many(wait.wait_time_from(DefaultClock::default().now()).as_secs().saturating_add(1))
-        })
     }
 }

@@ -7,12 +7,15 @@ mod body;
 pub mod client;
 pub mod dates;
 pub mod headers;
+mod limits;
 mod list;
 pub mod metrics;
 mod once;
 pub mod page;
 pub mod problem_page;
+pub mod qr;
 
 pub use body::{Form, Parsed, plain_text, validate};
+pub use limits::{Limits, Subject};
 pub use list::{Cursor, Page, PageQuery};
 pub use once::{Once, purge_kept_answers};

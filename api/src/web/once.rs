@@ -23,7 +23,12 @@ use sea_orm::{
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
-use crate::{clock::Clock, keys::Keys, postgres::cities::Cities, problem::Problem};
+use crate::{
+    clock::Clock,
+    keys::{Keys, TokenKey},
+    postgres::cities::Cities,
+    problem::Problem,
+};
 
 /// How long an answer is kept.
 const KEPT_FOR: Duration = Duration::hours(24);
@@ -111,7 +116,8 @@ impl Once {
 struct Kept {
     scope: Vec<u8>,
     body: Vec<u8>,
-    sealing: [u8; 32],
+    key: String,
+    keys: Data<Keys>,
     now: OffsetDateTime,
 }
 
@@ -123,10 +129,7 @@ impl Kept {
             scope.update(part);
         }
         let scope = scope.finish().as_ref().to_vec();
-        let mut sealing = [0; 32];
-        let tag = hmac::sign(&once.keys.secret_for("kept answers"), &[&scope[..], key.as_bytes()].concat());
-        sealing.copy_from_slice(tag.as_ref());
-        Self { scope, body: body.to_vec(), sealing, now: once.now }
+        Self { scope, body: body.to_vec(), key: key.to_owned(), keys: once.keys.clone(), now: once.now }
     }
 
     /// Takes the key, or waits for who took it first and gives their answer.
@@ -179,23 +182,31 @@ impl Kept {
         Ok(())
     }
 
-    fn sealer(&self) -> Result<RandomizedNonceKey, Problem> {
-        RandomizedNonceKey::new(&AES_256_GCM, &self.sealing).map_err(Problem::internal)
+    fn sealer(&self, key: &TokenKey) -> Result<RandomizedNonceKey, Problem> {
+        let request = [&self.scope[..], self.key.as_bytes()].concat();
+        let sealing = hmac::sign(&key.secret_for("kept answers"), &request);
+        RandomizedNonceKey::new(&AES_256_GCM, sealing.as_ref()).map_err(Problem::internal)
     }
 
     fn seal(&self, answer: &[u8]) -> Result<Vec<u8>, Problem> {
         let mut sealed = answer.to_vec();
-        let nonce = self.sealer()?.seal_in_place_append_tag(Aad::empty(), &mut sealed).map_err(Problem::internal)?;
+        let sealer = self.sealer(self.keys.tokens.signing(self.now))?;
+        let nonce = sealer.seal_in_place_append_tag(Aad::empty(), &mut sealed).map_err(Problem::internal)?;
         Ok([&nonce.as_ref()[..], &sealed].concat())
     }
 
+    /// Under whichever of our keys it was sealed.
     fn open(&self, sealed: Vec<u8>) -> Result<Vec<u8>, Problem> {
         let (nonce, rest) =
             sealed.split_at_checked(12).ok_or_else(|| Problem::internal("a kept answer is too short"))?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(Problem::internal)?;
-        let mut rest = rest.to_vec();
-        let answer = self.sealer()?.open_in_place(nonce, Aad::empty(), &mut rest).map_err(Problem::internal)?;
-        Ok(answer.to_vec())
+        for key in self.keys.tokens.all() {
+            let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(Problem::internal)?;
+            let mut rest = rest.to_vec();
+            if let Ok(answer) = self.sealer(key)?.open_in_place(nonce, Aad::empty(), &mut rest) {
+                return Ok(answer.to_vec());
+            }
+        }
+        Err(Problem::internal("a kept answer was sealed under a key that is gone"))
     }
 }
 

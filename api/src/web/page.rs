@@ -33,9 +33,15 @@ pub enum Who {
     /// Nobody is signed in.
     Nobody,
     /// Somebody without a seat.
-    Resident,
+    Resident {
+        /// Whether a device of theirs has signed in of which this one has not been told.
+        further: bool,
+    },
     /// Somebody who holds a seat and may send notices.
-    SeatHolder,
+    SeatHolder {
+        /// The same.
+        further: bool,
+    },
 }
 
 /// The entries of the navigation.
@@ -53,6 +59,8 @@ pub enum Section {
     Office,
     /// 通知の設定
     Notifications,
+    /// 使っている端末, at the foot of the page.
+    Devices,
 }
 
 /// One entry of the navigation.
@@ -81,13 +89,20 @@ impl Frame {
     /// Whether the page is for somebody with a seat.
     #[must_use]
     pub fn seat_holder(&self) -> bool {
-        self.who == Who::SeatHolder
+        matches!(self.who, Who::SeatHolder { .. })
     }
 
     /// Whether the page is for somebody who is signed in.
     #[must_use]
     pub fn signed_in(&self) -> bool {
-        matches!(self.who, Who::Resident | Who::SeatHolder)
+        matches!(self.who, Who::Resident { .. } | Who::SeatHolder { .. })
+    }
+
+    /// Whether to tell of a further device: on every page until somebody has looked, but not on the page that shows it.
+    #[must_use]
+    pub fn tells_of_device(&self) -> bool {
+        let further = matches!(self.who, Who::Resident { further: true } | Who::SeatHolder { further: true });
+        further && self.section != Section::Devices
     }
 
     /// The navigation.
@@ -99,8 +114,8 @@ impl Frame {
         match self.who {
             Who::Unknown => Vec::new(),
             Who::Nobody => vec![entry("/signin", "サインイン", Section::SignIn)],
-            Who::Resident => vec![notices, notifications],
-            Who::SeatHolder => vec![
+            Who::Resident { .. } => vec![notices, notifications],
+            Who::SeatHolder { .. } => vec![
                 notices,
                 entry("/notices/new", "作成", Section::Compose),
                 entry("/office", "送ったお知らせ", Section::Office),

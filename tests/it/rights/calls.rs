@@ -17,6 +17,8 @@ pub enum About {
     Notice,
     /// A browser that is rung.
     Subscription,
+    /// A device that is signed in.
+    Session,
 }
 
 impl About {
@@ -27,7 +29,7 @@ impl About {
             Self::Area | Self::Draft | Self::Notice => {
                 &[Place::Unknown, Place::Here, Place::AnotherAssociation, Place::TheCity, Place::AnotherCity]
             }
-            Self::Subscription => &[Place::Unknown, Place::OnesOwn, Place::Here, Place::AnotherCity],
+            Self::Subscription | Self::Session => &[Place::Unknown, Place::OnesOwn, Place::Here, Place::AnotherCity],
         }
     }
 }
@@ -70,6 +72,8 @@ pub const CALLS: &[Call] = &[
     call("DELETE /api/v1/me", About::Nothing, ""),
     call("DELETE /api/v1/push/subscriptions/{id}", About::Subscription, ""),
     call("DELETE /api/v1/session", About::Nothing, ""),
+    call("DELETE /api/v1/sessions", About::Nothing, ""),
+    call("DELETE /api/v1/sessions/{id}", About::Session, ""),
     call("GET /", About::Nothing, ""),
     asked("GET /api/v1/areas", About::Area, "?parent={area}"),
     call("GET /api/v1/me", About::Nothing, ""),
@@ -80,7 +84,13 @@ pub const CALLS: &[Call] = &[
     call("GET /api/v1/notices/{id}/delivery", About::Notice, ""),
     call("GET /api/v1/push/key", About::Nothing, ""),
     call("GET /api/v1/retention", About::Nothing, ""),
+    call("GET /api/v1/recovery-codes", About::Nothing, ""),
+    call("GET /api/v1/sessions", About::Nothing, ""),
     call("GET /assets/{name}", About::Nothing, ""),
+    call("GET /device", About::Nothing, ""),
+    call("GET /devices", About::Nothing, ""),
+    call("GET /devices/add", About::Nothing, ""),
+    call("GET /devices/{id}/end", About::Session, ""),
     call("GET /favicon.ico", About::Nothing, ""),
     call("GET /healthz", About::Nothing, ""),
     call("GET /join", About::Nothing, ""),
@@ -100,19 +110,28 @@ pub const CALLS: &[Call] = &[
     call("GET /privacy", About::Nothing, ""),
     call("GET /privacy/retention", About::Nothing, ""),
     call("GET /readyz", About::Nothing, ""),
+    call("GET /recovery", About::Nothing, ""),
     call("GET /signin", About::Nothing, ""),
     call("GET /signout", About::Nothing, ""),
     call("GET /sw.js", About::Nothing, ""),
     call("GET /welcome", About::Nothing, ""),
+    call("POST /api/v1/device", About::Code, r#"{"code":"AAAA-AAAA-AAAA-AAAA"}"#),
+    call("POST /api/v1/device-codes", About::Nothing, "{}"),
     call("POST /api/v1/join", About::Code, r#"{"code":"AAAA-AAAA-AAAA-AAAA"}"#),
     call("POST /api/v1/notices", About::Area, NOTICE),
     call("POST /api/v1/notices/{id}/correct", About::Notice, r#"{"title":"溝掃除（延期）","reason":"雨"}"#),
     call("POST /api/v1/notices/{id}/publish", About::Draft, "{}"),
     call("POST /api/v1/notices/{id}/withdraw", About::Notice, "{}"),
     call("POST /api/v1/push/subscriptions", About::Nothing, SUBSCRIPTION),
+    call("POST /api/v1/recovery-codes", About::Code, r#"{"password":"x"}"#),
     call("POST /api/v1/session", About::Code, r#"{"email":"nobody@asahi.example","password":"ひらけごま"}"#),
     call("POST /api/v1/session/refresh", About::Code, r#"{"refresh_token":"x"}"#),
+    call("POST /api/v1/sessions/known", About::Nothing, "{}"),
     call("POST /api/v1/welcome", About::Code, NO_CODE),
+    call("POST /device", About::Code, "code=AAAA-AAAA-AAAA-AAAA"),
+    call("POST /devices/add", About::Nothing, ""),
+    call("POST /devices/known", About::Nothing, ""),
+    call("POST /devices/{id}/end", About::Session, ""),
     call("POST /join", About::Code, "code=AAAA-AAAA-AAAA-AAAA&consent=on"),
     call("POST /me/leave", About::Nothing, "sure=yes"),
     call("POST /n/{id}/receipt", About::Notice, ""),
@@ -121,6 +140,7 @@ pub const CALLS: &[Call] = &[
     call("POST /notices/{id}/publish", About::Draft, "reason="),
     call("POST /notices/{id}/withdraw", About::Notice, "reason=z"),
     call("POST /privacy/retention", About::Nothing, "exact_days=90&receipt_months=36&sign_in_months=6"),
+    call("POST /recovery", About::Code, "password=x"),
     call("POST /signin", About::Code, "email=nobody@asahi.example&password=x"),
     call("POST /signout", About::Nothing, ""),
     call("POST /welcome", About::Code, "code=AAAA-AAAA-AAAA-AAAA&password=ひらけごま+ひらけごま"),

@@ -201,10 +201,12 @@ impl World<'_> {
             About::Draft => "draft",
             About::Notice => "notice",
             About::Subscription => "subscription",
+            About::Session => "session",
         };
         if place == Place::Unknown {
             return Thing { id: uuid::Uuid::now_v7().to_string(), area };
         }
+        let looking = looking && place != Place::OnesOwn;
         if looking && let Some(id) = self.kept.lock().expect("things").get(&(kind, place)) {
             return Thing { id: id.clone(), area };
         }
@@ -213,10 +215,22 @@ impl World<'_> {
             About::Draft => other.draft(&notice("溝掃除", &area)).await,
             About::Notice => other.announce("溝掃除", &area).await,
             _ if place == Place::OnesOwn && *caller == Caller::Nobody => uuid::Uuid::now_v7().to_string(),
+            About::Session if place == Place::OnesOwn => self.further_device(&self.callers[caller]).await,
+            About::Session => self.further_device(other).await,
             _ if place == Place::OnesOwn => self.callers[caller].turn_on(&self.push.phone()).await,
             _ => other.turn_on(&self.push.phone()).await,
         };
         self.kept.lock().expect("things").insert((kind, place), id.clone());
         Thing { id, area }
+    }
+
+    /// A device that somebody has besides.
+    async fn further_device(&self, whose: &Actor<'_>) -> String {
+        let (id, person) = (uuid::Uuid::now_v7(), whose.get("/api/v1/me").await.expect(200)["person"]["id"].clone());
+        let person = person.as_str().expect("a person");
+        let columns = "city_id, id, person_id, created_at";
+        let row = format!("SELECT city_id, '{id}', id, now() FROM person WHERE id = '{person}'");
+        self.app.tamper(&format!("INSERT INTO session ({columns}) {row}")).await;
+        id.to_string()
     }
 }

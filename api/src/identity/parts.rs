@@ -1,0 +1,153 @@
+//! What signing in needs of the server, and how tries are counted.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web::Data};
+use secrecy::SecretString;
+
+use super::{
+    Agent, Caller, Credentials, Proven, Tokens, account_of,
+    code::Code,
+    known_browser, prove, recovery,
+    session::{self, Opened},
+};
+use crate::{
+    clock::Clock,
+    config::{Environment, Origin, Settings},
+    keys::Keys,
+    postgres::cities::Cities,
+    problem::Problem,
+    web::Limits,
+};
+
+/// What signing in needs of the server.
+#[derive(Clone)]
+pub struct Parts {
+    /// The database.
+    pub cities: Data<Cities>,
+    /// Makes access tokens.
+    pub tokens: Data<Tokens>,
+    /// The time.
+    pub clock: Data<Clock>,
+    /// How often one may try.
+    pub limits: Data<Limits>,
+    /// The only origin that is put into links and cookies.
+    pub origin: Data<Origin>,
+    /// What the client says of itself.
+    pub agent: Agent,
+    pub(super) settings: Data<Settings>,
+    pub(super) keys: Data<Keys>,
+}
+
+impl Parts {
+    /// Whether a second factor is insisted on.
+    #[must_use]
+    pub fn insist(&self) -> bool {
+        self.settings.env == Environment::Production
+    }
+
+    /// Proves an address and a password. It takes a processor for a while, so no connection is held meanwhile.
+    ///
+    /// # Errors
+    /// `wrong_credentials`; the database's.
+    pub async fn prove(&self, credentials: Credentials) -> Result<Proven, Problem> {
+        let email = credentials.email.clone();
+        let account = self.cities.write(None, async move |tx| Ok(account_of(tx, &email).await?)).await?;
+        Ok(prove(account, credentials).await?)
+    }
+
+    /// Proves the caller's own password once more, in the same way.
+    ///
+    /// # Errors
+    /// `wrong_credentials`; the database's.
+    pub async fn prove_again(&self, caller: &Caller, password: SecretString) -> Result<(), Problem> {
+        let account = recovery::account(&self.cities.look(caller.city).await?, caller).await?;
+        Ok(recovery::prove_again(account, password).await?)
+    }
+
+    /// Counts a try with a code: by where it comes from, and by the code.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub fn count_code(&self, request: &HttpRequest, typed: &str) -> Result<(), Problem> {
+        self.limits.count(request)?;
+        Code::parse(typed).map_or(Ok(()), |code| self.limits.count_code(code.hash()))
+    }
+
+    /// Counts a code that turned out to be nobody's, by whomever in the world: then it is this that they are told. One that is right is never
+    /// refused for what others guess.
+    #[must_use]
+    pub fn heed(&self, problem: Problem) -> Problem {
+        if problem.code() != "invalid_code" {
+            return problem;
+        }
+        self.limits.count_wrong_code().err().unwrap_or(problem)
+    }
+
+    /// Counts a sign-in with a mail address.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub fn count_sign_in(&self, request: &HttpRequest, email: &str) -> Result<(), Problem> {
+        let known = known_browser::known(request, (&self.keys, &self.origin), email);
+        self.limits.count_sign_in(request, known_browser::account(email), known)
+    }
+
+    /// Counts a try of somebody who is signed in with their own password.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub fn count_own_password(&self, request: &HttpRequest, caller: &Caller) -> Result<(), Problem> {
+        let own = caller.person.0.as_bytes().to_vec();
+        self.limits.count_sign_in(request, own.clone(), Some(own))
+    }
+
+    /// An answer that also signs the browser in, and marks it as one in which this account has been before.
+    #[must_use]
+    pub fn signed_in(&self, mut response: HttpResponse, opened: &Opened) -> HttpResponse {
+        let now = self.clock.now();
+        let known =
+            opened.email.as_ref().and_then(|email| known_browser::cookie((&self.keys, &self.origin), email, now));
+        for cookie in std::iter::once(session::cookie(&self.origin, opened)).chain(known) {
+            // Can't fail: the values are base64url.
+            if let Err(error) = response.add_cookie(&cookie) {
+                tracing::error!(%error, "a cookie could not be set");
+            }
+        }
+        response
+    }
+
+    /// An answer that also takes the browser's sign-in away.
+    #[must_use]
+    pub fn signed_out(&self, mut response: HttpResponse) -> HttpResponse {
+        // Can't fail: the value is empty.
+        if let Err(error) = response.add_cookie(&session::no_cookie(&self.origin)) {
+            tracing::error!(%error, "a cookie could not be taken away");
+        }
+        response
+    }
+}
+
+impl FromRequest for Parts {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        fn part<T: 'static>(request: &HttpRequest) -> Option<Data<T>> {
+            request.app_data::<Data<T>>().cloned()
+        }
+        let parts = || {
+            Some(Self {
+                cities: part(request)?,
+                tokens: part(request)?,
+                clock: part(request)?,
+                limits: part(request)?,
+                origin: part(request)?,
+                agent: Agent::of(request),
+                settings: part(request)?,
+                keys: part(request)?,
+            })
+        };
+        ready(parts().ok_or_else(|| Problem::internal("the server was put together without its parts")))
+    }
+}

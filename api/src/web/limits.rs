@@ -1,0 +1,209 @@
+//! Limits: how often one may try what could be guessed, or do what rings phones.
+//!
+//! Each thing is counted by whoever does it, in a bucket of its own that fills again with time, so that what one does takes nothing from another.
+//! A lockout must not shut the victim out: who guesses at somebody's password uses up the tries of their own network, and of all networks from
+//! which nobody of this account has signed in before. A browser that has is counted apart, so its owner never waits for a stranger. And a code
+//! that is right is taken however many wrong ones come from all over the world.
+//!
+//! Reading, stamping, and whatever has to do with an emergency is not limited.
+
+use std::{
+    fmt,
+    hash::Hash,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+use actix_web::HttpRequest;
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
+};
+
+use super::client::network;
+use crate::problem::Problem;
+
+/// With so many counts those who have been quiet are forgotten.
+const TIDY: u32 = 4_096;
+
+/// What is kept of a mail address, a code, or an id, to count by: 32 bytes of a hash, or 16 of an id.
+pub type Subject = Vec<u8>;
+
+/// One bucket for each `K`.
+struct Buckets<K: Hash + Eq + Clone> {
+    limiter: DefaultKeyedRateLimiter<K>,
+    counted: AtomicU32,
+}
+
+impl<K: Hash + Eq + Clone> Buckets<K> {
+    /// `at_once`, and one more after each `period`.
+    fn new(at_once: u32, period: Duration) -> Self {
+        let one = Quota::with_period(period).unwrap_or(Quota::per_second(NonZeroU32::MIN));
+        let quota = one.allow_burst(NonZeroU32::MIN.saturating_add(at_once.saturating_sub(1)));
+        Self { limiter: RateLimiter::keyed(quota), counted: AtomicU32::new(0) }
+    }
+
+    fn count(&self, key: &K) -> Result<(), Problem> {
+        if self.counted.fetch_add(1, Ordering::Relaxed) % TIDY == TIDY - 1 {
+            self.limiter.retain_recent();
+            self.limiter.shrink_to_fit();
+        }
+        self.limiter.check_key(key).map_err(|wait| {
+            Problem::too_many(wait.wait_time_from(DefaultClock::default().now()).as_secs().saturating_add(1))
+        })
+    }
+}
+
+/// The limits of one server. Counts are its own: with several servers behind one address each has its share.
+pub struct Limits(Option<Counts>);
+
+struct Counts {
+    tries: Buckets<IpAddr>,
+    codes: Buckets<Subject>,
+    wrong_codes: Buckets<()>,
+    accounts_from: Buckets<(Subject, IpAddr)>,
+    accounts: Buckets<Subject>,
+    known: Buckets<Subject>,
+    refreshes_from: Buckets<IpAddr>,
+    refreshes: Buckets<Subject>,
+    publishing: Buckets<Subject>,
+}
+
+impl Limits {
+    /// The limits, or none where they are not `on`.
+    #[must_use]
+    pub fn new(on: bool) -> Self {
+        let seconds = Duration::from_secs;
+        Self(on.then(|| Counts {
+            // A help desk with one address lets its whole queue in, and guessing a code of 67 bits stays hopeless.
+            tries: Buckets::new(30, seconds(2)),
+            // A slip admits eight; each of them may mistype their name once.
+            codes: Buckets::new(16, seconds(4)),
+            wrong_codes: Buckets::new(300, Duration::from_millis(200)),
+            accounts_from: Buckets::new(10, seconds(30)),
+            accounts: Buckets::new(100, seconds(6)),
+            known: Buckets::new(20, seconds(10)),
+            // Every program behind one address, four times an hour.
+            refreshes_from: Buckets::new(300, Duration::from_millis(200)),
+            refreshes: Buckets::new(10, seconds(10)),
+            // Nobody has twenty things to say at once; a telegram that comes every minute gets through.
+            publishing: Buckets::new(20, seconds(60)),
+        }))
+    }
+
+    /// Counts one try from where `request` comes: thirty at once and one more every two seconds.
+    ///
+    /// # Errors
+    /// `too_many_tries`, as of all of these, with the seconds to wait.
+    pub fn count(&self, request: &HttpRequest) -> Result<(), Problem> {
+        self.0.as_ref().map_or(Ok(()), |counts| counts.tries.count(&network(request)))
+    }
+
+    /// Counts a try with this very code, right or wrong: sixteen at once and one more every four seconds.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub fn count_code(&self, hash: Subject) -> Result<(), Problem> {
+        self.0.as_ref().map_or(Ok(()), |counts| counts.codes.count(&hash))
+    }
+
+    /// Counts a code that nobody has, wherever it came from: three hundred at once and five a second.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub fn count_wrong_code(&self) -> Result<(), Problem> {
+        let Some(counts) = &self.0 else { return Ok(()) };
+        counts.wrong_codes.count(&()).inspect_err(|_| tracing::warn!("somebody guesses codes from many addresses"))
+    }
+
+    /// Counts a sign-in to `account`. From a `known` browser, one that has signed in to it before: twenty at once and one more every ten seconds,
+    /// whatever anybody else does. Otherwise by address, as [`Limits::count`]; by account and network: ten at once and one more every half minute; and by
+    /// account from all unknown browsers together: a hundred at once and one more every six seconds.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub fn count_sign_in(
+        &self,
+        request: &HttpRequest,
+        account: Subject,
+        known: Option<Subject>,
+    ) -> Result<(), Problem> {
+        let Some(counts) = &self.0 else { return Ok(()) };
+        if let Some(browser) = known {
+            return counts.known.count(&browser);
+        }
+        let from = network(request);
+        counts.tries.count(&from)?;
+        counts.accounts_from.count(&(account.clone(), from))?;
+        counts.accounts.count(&account)
+    }
+
+    /// Counts a refresh by address: three hundred at once and five a second.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub fn count_refresh_from(&self, request: &HttpRequest) -> Result<(), Problem> {
+        self.0.as_ref().map_or(Ok(()), |counts| counts.refreshes_from.count(&network(request)))
+    }
+
+    /// Counts a refresh by sign-in: ten at once and one more every ten seconds.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub fn count_refresh_of(&self, sign_in: Subject) -> Result<(), Problem> {
+        self.0.as_ref().map_or(Ok(()), |counts| counts.refreshes.count(&sign_in))
+    }
+
+    /// Counts what rings phones, by who publishes it: twenty at once and one more a minute. Not for emergencies.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub fn count_publishing(&self, person: Subject) -> Result<(), Problem> {
+        self.0.as_ref().map_or(Ok(()), |counts| counts.publishing.count(&person))
+    }
+}
+
+impl fmt::Debug for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Limits").field(&self.0.is_some()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn from(last: u8) -> HttpRequest {
+        TestRequest::default().peer_addr(([192, 0, 2, last], 1).into()).to_http_request()
+    }
+
+    fn allowed(mut one: impl FnMut(u32) -> Result<(), Problem>) -> u32 {
+        (0..1_000).take_while(|n| one(*n).is_ok()).count().try_into().expect("a number")
+    }
+
+    #[test]
+    fn who_guesses_shuts_themselves_out_and_no_browser_of_the_owners() {
+        let limits = Limits::new(true);
+        let account = || b"kaicho@asahi.example".to_vec();
+        assert_eq!(allowed(|_| limits.count_sign_in(&from(1), account(), None)), 10);
+        assert!(limits.count_sign_in(&from(2), account(), None).is_ok(), "another network");
+        assert!(limits.count_sign_in(&from(1), b"other".to_vec(), None).is_ok(), "another account");
+        // From anywhere in the world.
+        let tried =
+            allowed(|n| limits.count_sign_in(&from(u8::try_from(n / 10 + 3).expect("a part")), account(), None));
+        assert!((80..100).contains(&tried), "{tried}");
+        assert!(limits.count_sign_in(&from(250), account(), None).is_err(), "an unknown browser waits");
+        assert_eq!(allowed(|_| limits.count_sign_in(&from(1), account(), Some(b"mine".to_vec()))), 20);
+    }
+
+    #[test]
+    fn nobody_is_counted_where_limits_are_off() {
+        let limits = Limits::new(false);
+        assert_eq!(allowed(|_| limits.count(&from(1))), 1_000);
+        assert_eq!(allowed(|_| limits.count_publishing(vec![1])), 1_000);
+    }
+}
