@@ -10,8 +10,10 @@ use secrecy::SecretString;
 use time::{Time, macros::format_description};
 use url::Url;
 
+pub use oidc::Oidc;
 pub use push_hosts::PushHosts;
 
+mod oidc;
 mod push_hosts;
 
 /// What stands in `config.default.toml`.
@@ -42,6 +44,8 @@ pub struct Settings {
     pub push_ca_file: Option<PathBuf>,
     /// Whether tries are limited.
     pub limits: bool,
+    /// By what provider staff sign in.
+    pub oidc: Option<Oidc>,
     /// When emergencies alone ring.
     pub quiet_hours: Option<QuietHours>,
     /// A filter for the log.
@@ -245,6 +249,7 @@ impl Settings {
             vapid_subject: subject(&values)?,
             push: PushHosts::new(values.list("push_hosts")?, values.list("push_test_origins")?),
             push_ca_file: values.option("push_ca_file")?,
+            oidc: Oidc::read(&values)?,
             limits: values.one_of("limits", &[("on", true), ("off", false)])?,
             quiet_hours: if values.text("quiet_hours") == "off" { None } else { values.option("quiet_hours")? },
             log: values.text("log").to_owned(),
@@ -323,10 +328,23 @@ mod tests {
             ("KAIRAN_TRUSTED_PROXIES", "10.0.0.0/8, proxy", "has \"proxy\""),
             ("KAIRAN_PUSH_HOSTS", "*.com", "which is neither a host"),
             ("KAIRAN_QUIET_HOURS", "evening", "must be like 21:00-07:00"),
+            ("KAIRAN_OIDC_ISSUER", "http://login.example", "must begin with https://"),
+            ("KAIRAN_OIDC_ISSUER", "login.example", "relative URL"),
         ] {
             let error = read(&[(name, value)]).expect_err(name);
             assert!(error.starts_with(name) && error.contains(says) && !error.contains('\n'), "{error}");
         }
+    }
+
+    #[test]
+    fn a_provider_is_set_whole_or_not_at_all() {
+        let issuer = ("KAIRAN_OIDC_ISSUER", "http://localhost:4000");
+        let id = ("KAIRAN_OIDC_CLIENT_ID", "kairan");
+        let secret = ("KAIRAN_OIDC_CLIENT_SECRET", "s3cret");
+        assert!(read(&[issuer, id]).is_err_and(|e| e.starts_with("KAIRAN_OIDC_CLIENT_SECRET")));
+        assert!(read(&[id, secret]).expect("nothing to use them for").oidc.is_none());
+        let settings = read(&[issuer, id, secret]).expect("a provider");
+        assert!(settings.oidc.is_some() && !format!("{settings:?}").contains("s3cret"));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::{
     areas,
     clock::Clock,
     config::{Origin, Settings},
-    identity::{self, Callers, Tokens},
+    identity::{self, Callers, Tokens, oidc::Provider},
     keys::Keys,
     notices::{self, Lists},
     openapi::complete,
@@ -130,11 +130,16 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving>
     let origin = Data::new(ground.origin.clone());
     let tokens = Data::new(Tokens::new(&ground.keys, &ground.origin));
     let limits = Data::new(Limits::new(ground.settings.limits));
+    let provider = ground.settings.oidc.clone().map(|oidc| Provider::new(oidc, &ground.origin));
+    let provider = provider.transpose().map_err(std::io::Error::other)?.map(Data::new);
     let callers = Data::new(Callers::start(ground.db.clone(), ground.clock.clone()));
     let lists = Data::new(Lists::start((ground.db.clone(), ground.cities.clone()), ground.clock.clone()));
     let receipts = Data::new(Receipts::start(ground.db.clone(), ground.clock.clone()));
     let last = receipts.clone();
     let register = move |config: &mut ActixConfig| {
+        if let Some(provider) = &provider {
+            config.app_data(provider.clone());
+        }
         config
             .app_data(db.clone())
             .app_data(cities.clone())

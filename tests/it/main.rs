@@ -13,6 +13,7 @@ mod leaving;
 mod ledger;
 mod limits;
 mod notices;
+mod oidc;
 mod pages;
 mod planning;
 mod privacy;

@@ -2,7 +2,8 @@
 //!
 //! A resident is whoever joined with a household's slip: the device stays signed in, there is no password. A seat holder has an
 //! account: a one-time link, then mail address and password, and a second factor in production ([`recovery`] codes stand in for it). Either way a
-//! sign-in is a [`session`]; programs carry its tokens, browsers its cookie, and its owner sees and ends it among their [`devices`]. What the caller
+//! sign-in is a [`session`]; programs carry its tokens, browsers its cookie, and its owner sees and ends it among their [`devices`]. City staff may come by their city's provider
+//! instead ([`oidc`]). What the caller
 //! may do is not in the token: household and seats are read with every request ([`Caller`]), so a seat that ended is over at once.
 
 use actix_web::{HttpResponse, http::StatusCode};
@@ -20,6 +21,7 @@ mod forget;
 mod invite;
 mod known_browser;
 mod load;
+pub mod oidc;
 pub mod pages;
 mod parts;
 mod password;

@@ -15,7 +15,7 @@ use url::Url;
 use super::{
     Acceptance, Caller, Credentials, IdentityError, accept,
     api::Parts,
-    devices, recovery,
+    devices, oidc, recovery,
     session::{self, Device, Opened},
     sign_in,
 };
@@ -40,6 +40,7 @@ pub fn pages(config: &mut ServiceConfig) {
         .service(welcome_form);
     devices::pages::pages(config);
     recovery::pages::pages(config);
+    oidc::pages::pages(config);
 }
 
 impl From<&Caller> for Who {
@@ -90,6 +91,8 @@ struct SignInPage<'a> {
     email: &'a str,
     next: Option<&'a str>,
     ask_totp: bool,
+    /// Where staff are sent to the city's provider, if there is one.
+    provider: Option<String>,
 }
 
 #[derive(Template)]
@@ -142,7 +145,34 @@ async fn sign_in_page(parts: Parts, wish: Query<Wish>) -> Result<HttpResponse, P
         email: "",
         next: wish.next.as_deref().and_then(local_path),
         ask_totp: parts.insist(),
+        provider: to_provider(&parts, wish.next.as_deref()),
     })
+}
+
+/// The address that leads staff to their city's provider, if there is one, and from there to `next`.
+fn to_provider(parts: &Parts, next: Option<&str>) -> Option<String> {
+    parts.settings.oidc.as_ref()?;
+    let next = next.and_then(local_path).map(|path| {
+        let query: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+        format!("?next={query}")
+    });
+    Some(format!("/oidc/start{}", next.unwrap_or_default()))
+}
+
+/// The sign-in once more, for somebody whom the provider did not let in.
+///
+/// # Errors
+/// When the template can't be rendered.
+pub(super) fn again_at_sign_in(parts: &Parts, problem: &Problem, next: Option<&str>) -> Result<HttpResponse, Problem> {
+    let page = SignInPage {
+        frame: Frame::new("サインイン", Who::Nobody).at(Section::SignIn),
+        faults: problem.into(),
+        email: "",
+        next: next.and_then(local_path),
+        ask_totp: parts.insist(),
+        provider: to_provider(parts, next),
+    };
+    again(problem, &page)
 }
 
 #[post("/signin")]
@@ -159,6 +189,7 @@ async fn sign_in_form(request: HttpRequest, parts: Parts, form: Form<SignInForm>
         email: &form.0.email,
         next,
         ask_totp: parts.insist() || about_totp(&problem) || form.0.totp.is_some(),
+        provider: to_provider(&parts, next),
     };
     again(&problem, &page)
 }
@@ -325,6 +356,7 @@ mod tests {
             email: "a@b.jp",
             next: local_path("/n/1?a=b"),
             ask_totp: false,
+            provider: None,
         };
         let html = page.render().expect("a page");
         assert!(html.contains("value=\"a@b.jp\"") && html.contains("value=\"/n/1?a=b\""), "{html}");

@@ -28,6 +28,8 @@ pub enum Door {
     RefreshToken(Vec<u8>),
     /// The code that another device of theirs shows.
     DeviceCode(Vec<u8>),
+    /// A city's code; without one, the only city that there is.
+    City(Option<String>),
     /// A mail address.
     Email(String),
 }
@@ -95,6 +97,7 @@ pub async fn enter(db: &impl ConnectionTrait, door: Door) -> Result<(), DbErr> {
         Door::Invitation(hash) => ("SELECT enter_by_invitation($1)", hash.into()),
         Door::RefreshToken(hash) => ("SELECT enter_by_refresh_token($1)", hash.into()),
         Door::DeviceCode(hash) => ("SELECT enter_by_device_code($1)", hash.into()),
+        Door::City(code) => ("SELECT enter_by_city($1)", code.into()),
         Door::Email(address) => ("SELECT enter_by_email($1)", address.into()),
     };
     db.query_one_raw(sql(function, [key])).await.map(drop)

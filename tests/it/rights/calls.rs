@@ -109,6 +109,8 @@ pub const CALLS: &[Call] = &[
     call("GET /office", About::Nothing, ""),
     call("GET /privacy", About::Nothing, ""),
     call("GET /privacy/retention", About::Nothing, ""),
+    asked("GET /oidc/back", About::Code, "?code=x&state=x"),
+    call("GET /oidc/start", About::Code, ""),
     call("GET /readyz", About::Nothing, ""),
     call("GET /recovery", About::Nothing, ""),
     call("GET /signin", About::Nothing, ""),
