@@ -17,7 +17,7 @@ use crate::{clock::JAPAN, identity, notices, push, receipts};
 /// What was forgotten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Forgotten {
-    /// Receipts whose times became days.
+    /// Times of receipts that became days.
     pub times: u64,
     /// Receipts.
     pub receipts: u64,
@@ -76,10 +76,12 @@ async fn next_day(
 ) -> Result<Option<(OffsetDateTime, OffsetDateTime)>, DbErr> {
     let last = now - Duration::days(kept.exact_days.into());
     let from = match kept.days_until {
-        Some(until) => Some(until),
-        None => receipts::oldest(tx, kept.city_id).await?,
+        Some(until) if until >= last => return Ok(None),
+        Some(until) => until,
+        // The first time only: it reads the whole table.
+        None => receipts::oldest(tx, kept.city_id).await?.unwrap_or(last).min(last),
     };
-    Ok(from.filter(|from| *from < last).map(|from| (from, last.min(from + Duration::DAY))))
+    Ok(Some((from, last.min(from + Duration::DAY))))
 }
 
 /// Midnight in Japan, so many months before a moment; where that month is too short, of its last day.
