@@ -19,10 +19,11 @@ use sea_orm::{
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    areas::{self, Appointment},
+    areas, households,
     identity::{self, Agent, Caller, code::Code, session::Device},
     notices::{self, Audience, Draft, Publishing},
     receipts::{self, Stamp},
+    seats::{self, Appointment},
     server::Ground,
 };
 
@@ -126,7 +127,7 @@ pub async fn prepare(ground: &Ground, owner: &DatabaseConnection) -> Result<Vec<
 async fn fill(db: &impl ConnectionTrait, ground: &Ground) -> Result<(), Box<dyn Error>> {
     let now = ground.clock.now();
     areas::import_areas(db, AREAS.as_bytes(), now).await?;
-    let slips = areas::import_households(db, households().as_bytes(), true, now).await?.slips;
+    let slips = households::import_households(db, households().as_bytes(), true, now).await?.slips;
     for holder in &HOLDERS {
         let appointment = Appointment {
             email: holder.email.into(),
@@ -135,14 +136,14 @@ async fn fill(db: &impl ConnectionTrait, ground: &Ground) -> Result<(), Box<dyn 
             department: holder.department.map(str::to_owned),
         };
         let area = areas::find(db, None, holder.area).await?;
-        areas::appoint(db, &area, appointment, now).await?;
+        seats::appoint(db, &area, appointment, now).await?;
     }
     // Two homes in three have joined, which is what a good association reaches.
     let mut residents = Vec::new();
     for (place, slip) in slips.iter().enumerate().filter(|(place, _)| place % 3 != 2) {
         let name = NAMES[place % NAMES.len()].to_owned();
         let joined =
-            areas::join(db, (&slip.code.to_print(), Some(name)), Device::Browser(Agent::default()), now).await?;
+            households::join(db, (&slip.code.to_print(), Some(name)), Device::Browser(Agent::default()), now).await?;
         residents.extend(Caller::load(db, joined.city, joined.session, ground.clock.today()).await?);
     }
     circulate(db, ground, &residents).await
@@ -211,7 +212,8 @@ async fn links(db: &impl ConnectionTrait, city: CityId, now: OffsetDateTime) -> 
         .order_by_asc(household::Column::Id)
         .one(db)
         .await?;
-    let slip: Code = areas::renew_slip(db, (city, home.ok_or("the demo city has lost a household")?.id), now).await?;
+    let slip: Code =
+        households::renew_slip(db, (city, home.ok_or("the demo city has lost a household")?.id), now).await?;
     links.push(Link { who: "Resident", path: format!("/join#{}", slip.to_print()) });
     for holder in HOLDERS.iter().rev() {
         let account = account::Entity::find().filter(account::Column::Email.eq(holder.email)).one(db).await?;

@@ -12,6 +12,10 @@ pub mod worker;
 
 pub mod privacy;
 
+pub mod seats;
+
+pub mod households;
+
 pub mod receipts;
 
 pub mod notices;

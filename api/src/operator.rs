@@ -9,10 +9,12 @@ use std::{
 };
 
 use api::{
-    areas::{self, Appointment, SlipFile},
+    areas,
     clock::Clock,
     config::{Origin, Settings},
+    households::{self, SlipFile},
     notices, push,
+    seats::{self, Appointment},
 };
 use clap::{Subcommand, ValueEnum};
 use entity::seat::Role;
@@ -103,7 +105,7 @@ pub async fn import(db: &DatabaseConnection, import: Import) -> Outcome {
         Import::Households { file, slips } => {
             let bytes = read(&file)?;
             let tx = db.begin().await?;
-            let done = areas::import_households(&tx, &bytes, slips.is_some(), now).await;
+            let done = households::import_households(&tx, &bytes, slips.is_some(), now).await;
             let done = done.map_err(|e| format!("{}: {e}; nothing was imported", file.display()))?;
             let printed = match &slips {
                 Some(place) if !done.slips.is_empty() => {
@@ -145,7 +147,7 @@ pub async fn staff(
     let area = areas::find(&tx, None, &area).await?;
     let appointment = Appointment::new(email, name, role, department)?;
     let (now, seat) = (Clock::system().now(), format!("{} {}", appointment.role.to_value(), appointment.email));
-    let invitation = areas::appoint(&tx, &area, appointment, now).await?;
+    let invitation = seats::appoint(&tx, &area, appointment, now).await?;
     api::audit::record(&tx, (area.city_id, None), "appoint", (area.code, seat), now).await?;
     tx.commit().await?;
     let origin = settings.public_origin.clone().unwrap_or_else(|| Origin::local(settings.listen));

@@ -20,6 +20,7 @@ use crate::{
     areas,
     clock::Clock,
     config::{Origin, Settings},
+    households,
     identity::{self, Callers, Tokens, oidc::Provider},
     keys::Keys,
     notices::{self, Lists},
@@ -62,6 +63,7 @@ impl Ground {
 /// Every call, in one place: `openapi` documents exactly what is served.
 fn rooms(config: &mut ServiceConfig) {
     privacy::routes(config);
+    households::routes(config);
     receipts::routes(config);
     notices::routes(config);
     push::routes(config);
@@ -72,10 +74,10 @@ fn rooms(config: &mut ServiceConfig) {
 /// Every page.
 fn pages(config: &mut ActixConfig) {
     privacy::pages::pages(config);
+    households::pages::pages(config);
     receipts::pages::pages(config);
     notices::pages::pages(config);
     push::pages::pages(config);
-    areas::pages::pages(config);
     identity::pages::pages(config);
     assets::pages(config);
 }

@@ -4,8 +4,10 @@
 use std::{error::Error, fmt::Write as _, ops::Range, sync::Arc};
 
 use api::{
-    areas::{self, Appointment},
+    areas,
     clock::Clock,
+    households,
+    seats::{self, Appointment},
 };
 use entity::seat::Role;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -66,13 +68,13 @@ impl City {
         let now = Clock::system().now();
         let tx = db.begin().await?;
         areas::import_areas(&tx, tree.as_bytes(), now).await?;
-        let slips = areas::import_households(&tx, households.as_bytes(), true, now).await?.slips;
+        let slips = households::import_households(&tx, households.as_bytes(), true, now).await?.slips;
         let city = areas::find(&tx, None, "900003").await?;
         let mut invitations = Vec::new();
         for email in ["a@yuuhi.example", "b@yuuhi.example"] {
             let appointment =
                 Appointment { email: email.into(), name: "青葉 緑".into(), role: Role::Staff, department: None };
-            invitations.push(areas::appoint(&tx, &city, appointment, now).await?.code.to_print());
+            invitations.push(seats::appoint(&tx, &city, appointment, now).await?.code.to_print());
         }
         tx.commit().await?;
 

@@ -1,6 +1,6 @@
 //! A city hands in its areas and households as files.
 
-use api::areas::{import_areas, import_households};
+use api::{areas::import_areas, households::import_households};
 use sea_orm::{DatabaseTransaction, TransactionTrait as _};
 use tests::{TestApp, town};
 

@@ -10,11 +10,13 @@ use std::{
 
 use actix_web::dev::ServerHandle;
 use api::{
-    areas::{self, Appointment},
+    areas,
     clock::Clock,
     config::{Origin, Settings},
+    households,
     keys::Keys,
     postgres::{self, cities::Cities},
+    seats::{self, Appointment},
     server::{self, Ground},
     worker::Worker,
 };
@@ -146,7 +148,7 @@ impl TestApp {
         let now = self.ground.clock.now();
         let tx = self.db().begin().await.expect("a transaction");
         areas::import_areas(&tx, areas.as_bytes(), now).await.expect("areas");
-        let done = areas::import_households(&tx, households.as_bytes(), true, now).await.expect("households");
+        let done = households::import_households(&tx, households.as_bytes(), true, now).await.expect("households");
         tx.commit().await.expect("a commit");
         let mut slips: HashMap<_, Vec<String>> = HashMap::new();
         for slip in done.slips {
@@ -261,7 +263,7 @@ impl TestApp {
     pub async fn appoint(&self, area: &str, role: Role, email: &str) -> String {
         let area = areas::find(self.db(), None, area).await.expect("an area");
         let appointment = Appointment { email: email.into(), name: "山田 花子".into(), role, department: None };
-        let invitation = areas::appoint(self.db(), &area, appointment, self.ground.clock.now()).await;
+        let invitation = seats::appoint(self.db(), &area, appointment, self.ground.clock.now()).await;
         invitation.expect("a seat").code.to_print()
     }
 

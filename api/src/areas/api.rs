@@ -1,41 +1,21 @@
-//! Joining, and looking at the tree, as JSON.
+//! Looking at the tree, as JSON.
 
 use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::StatusCode,
-    post,
+    get,
     web::{Data, Json, Query},
 };
 use entity::ids::AreaId;
-use garde::Validate;
 use sea_orm::ActiveEnum as _;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Child, Count, children, is_of_association};
 use crate::{
-    identity::{
-        Caller,
-        api::{Parts, TokensOut, tokens_out},
-        session::Device,
-    },
+    identity::Caller,
     postgres::cities::Cities,
     problem::Problem,
-    web::{Once, Page, Parsed, plain_text},
+    web::{Page, plain_text},
 };
-
-/// A joining code.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct JoinIn {
-    /// The code of the household's slip, as typed or scanned.
-    #[garde(length(chars, max = 200))]
-    #[schema(example = "ACDE-FGHJ-KMNP-QRTW")]
-    code: String,
-    /// What to be called; may stay empty.
-    #[garde(inner(length(chars, max = 50), custom(plain_text)))]
-    name: Option<String>,
-}
 
 /// An area below another.
 #[derive(Serialize, ToSchema)]
@@ -61,26 +41,6 @@ pub struct AreasQuery {
     /// How many items, from 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 100)]
     limit: Option<u64>,
-}
-
-/// Become a person of the household that the code belongs to.
-#[utoipa::path(tag = "areas", request_body = JoinIn, responses((status = 201, body = TokensOut)), security(()))]
-#[post("/api/v1/join")]
-pub async fn join(
-    request: HttpRequest,
-    parts: Parts,
-    once: Once,
-    body: Parsed<JoinIn>,
-) -> Result<HttpResponse, Problem> {
-    let JoinIn { code, name } = body.value;
-    parts.count_code(&request, &code)?;
-    let counting = parts.clone();
-    once.write(code.clone(), body.digest, async move |tx| {
-        let opened = super::join(tx, (&code, name), Device::Program(parts.agent), parts.clock.now()).await?;
-        Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
-    })
-    .await
-    .map_err(|problem| counting.heed(problem))
 }
 
 /// The areas below one, with counts of households.

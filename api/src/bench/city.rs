@@ -10,8 +10,9 @@ use sea_orm::{
 
 use super::{given::Given, push::Outcome};
 use crate::{
-    areas::{self, Appointment},
+    areas,
     identity::{Agent, Caller, session, session::Device},
+    seats::{self, Appointment},
     server::Ground,
 };
 
@@ -41,7 +42,7 @@ pub async fn fill(db: &DatabaseConnection, ground: &Ground, (phones, persons): (
         role: Role::Staff,
         department: None,
     };
-    areas::appoint(&tx, &area, appointment, now).await?;
+    seats::appoint(&tx, &area, appointment, now).await?;
     tx.commit().await?;
     let copied = copy(db, phones, persons, &ground.keys.vapid.id()).await?;
     debug_assert_eq!(copied, persons as u64);

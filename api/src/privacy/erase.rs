@@ -7,7 +7,7 @@ use sea_orm::{
 use time::OffsetDateTime;
 
 use super::PrivacyError;
-use crate::{areas, audit, clock::JAPAN, identity, identity::Caller, push};
+use crate::{audit, clock::JAPAN, households, identity, identity::Caller, push};
 
 /// Forgets the caller: name, household, account, sign-ins, browsers. Their household's receipts stay its own.
 ///
@@ -25,7 +25,7 @@ pub async fn erase(db: &impl ConnectionTrait, caller: &Caller, now: OffsetDateTi
     let whose = (caller.city, caller.person);
     push::subscribe::forget_person(db, whose).await?;
     identity::forget_person(db, whose).await?;
-    areas::forget_person(db, whose).await?;
+    households::forget_person(db, whose).await?;
     audit::record(db, caller, "person.erase", (caller.person.to_string(), String::new()), now).await?;
     Ok(())
 }

@@ -36,7 +36,7 @@ struct JoinForm {
 }
 
 #[derive(Template)]
-#[template(path = "areas/join.html")]
+#[template(path = "households/join.html")]
 struct JoinPage {
     frame: Frame,
     faults: Faults,

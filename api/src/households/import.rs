@@ -18,11 +18,14 @@ use sea_orm::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{
-    csv::{self, Fault, Line},
-    import_areas::ImportError,
+use crate::{
+    areas::{
+        ImportError, NewGroup, add_groups,
+        csv::{self, Fault, Line},
+    },
+    identity::code::Code,
+    postgres::sql,
 };
-use crate::{identity::code::Code, postgres::sql};
 
 /// The columns of the file.
 const COLUMNS: [&str; 4] = ["area_code", "group", "household", "delivery"];
@@ -167,28 +170,9 @@ async fn groups(
             wanted.push((association, &row.group, format!("{}.{}", row.area_code, row.group)));
         }
     }
-    for chunk in wanted.chunks(CHUNK) {
-        let name = |group: &str| {
-            if group.chars().all(|c| c.is_ascii_digit()) { format!("{group}班") } else { group.to_owned() }
-        };
-        let values: [Value; 6] = [
-            chunk.iter().map(|(above, ..)| above.city_id.0).collect::<Vec<Uuid>>().into(),
-            chunk.iter().map(|_| AreaId::new().0).collect::<Vec<Uuid>>().into(),
-            chunk.iter().map(|(above, ..)| above.id.0).collect::<Vec<Uuid>>().into(),
-            chunk.iter().map(|(.., code)| code.clone()).collect::<Vec<String>>().into(),
-            chunk.iter().map(|(_, group, _)| name(group)).collect::<Vec<String>>().into(),
-            now.into(),
-        ];
-        db.execute_raw(sql(
-            "INSERT INTO area (city_id, id, parent_id, path, kind, code, name, created_at)
-             SELECT f.city_id, f.id, f.parent_id, above.path || f.id, 'group', f.code, f.name, $6
-             FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) AS f (city_id, id, parent_id, code, name)
-             JOIN area above ON above.city_id = f.city_id AND above.id = f.parent_id
-             ON CONFLICT (city_id, code) DO NOTHING",
-            values,
-        ))
-        .await?;
-    }
+    let groups: Vec<NewGroup<'_>> =
+        wanted.iter().map(|(association, group, code)| NewGroup { association, group, code: code.clone() }).collect();
+    add_groups(db, &groups, now).await?;
     let codes: Vec<String> = wanted.iter().map(|(.., code)| code.clone()).collect();
     let there =
         Place::find_by_statement(sql("SELECT city_id, id, code FROM area WHERE code = ANY($1)", [codes.into()]));

@@ -3,19 +3,18 @@
 use entity::{
     account,
     area::{self, Kind},
-    ids::{PersonId, SeatId},
-    person,
+    ids::SeatId,
     seat::{self, Role},
 };
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, sea_query::OnConflict,
 };
 use time::OffsetDateTime;
 
-use super::AreaError;
+use super::SeatError;
 use crate::{
     clock::JAPAN,
+    households,
     identity::{self, IdentityError, Invitation},
 };
 
@@ -53,13 +52,13 @@ impl Appointment {
 /// either way the answer is a fresh one-time link, which also serves who forgot their password.
 ///
 /// # Errors
-/// [`AreaError::WrongSeat`]; [`IdentityError::EmailTaken`] where the address belongs to another city.
+/// [`SeatError::WrongSeat`]; [`IdentityError::EmailTaken`] where the address belongs to another city.
 pub async fn appoint(
     db: &impl ConnectionTrait,
     area: &area::Model,
     appointment: Appointment,
     now: OffsetDateTime,
-) -> Result<Invitation, AreaError> {
+) -> Result<Invitation, SeatError> {
     let (role, fits, kinds): (_, _, &[Kind]) = match appointment.role {
         Role::Staff => {
             ("staff", "a city, ward, district or centre", &[Kind::City, Kind::Ward, Kind::District, Kind::Centre])
@@ -68,7 +67,7 @@ pub async fn appoint(
         Role::Leader => ("leader", "a group", &[Kind::Group]),
     };
     if !kinds.contains(&area.kind) {
-        return Err(AreaError::WrongSeat { role, fits, code: area.code.clone() });
+        return Err(SeatError::WrongSeat { role, fits, code: area.code.clone() });
     }
     let email = appointment.email.trim().to_lowercase();
     let account = account::Entity::find().filter(account::Column::Email.eq(&email)).one(db).await?;
@@ -79,14 +78,7 @@ pub async fn appoint(
         }
         Some(_) => return Err(IdentityError::EmailTaken.into()),
         None => {
-            let person = person::ActiveModel {
-                city_id: Set(area.city_id),
-                id: Set(PersonId::new()),
-                household_id: Set(None),
-                name: Set(Some(appointment.name)),
-                created_at: Set(now),
-            };
-            let person = person.insert(db).await?.id;
+            let person = households::register(db, (area.city_id, None), Some(appointment.name), now).await?;
             (person, identity::invite(db, (area.city_id, person), &email, now).await?)
         }
     };

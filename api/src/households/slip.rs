@@ -7,7 +7,7 @@ use entity::{
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait as _, sea_query::OnConflict};
 use time::OffsetDateTime;
 
-use super::AreaError;
+use super::HouseholdError;
 use crate::identity::code::Code;
 
 /// Gives a household another slip; the one from before dies, and eight more persons may join.
@@ -18,7 +18,7 @@ pub async fn renew_slip(
     db: &impl ConnectionTrait,
     (city, household): (CityId, HouseholdId),
     now: OffsetDateTime,
-) -> Result<Code, AreaError> {
+) -> Result<Code, HouseholdError> {
     let code = Code::draw()?;
     let row = slip::ActiveModel {
         city_id: Set(city),
