@@ -30,6 +30,7 @@ use crate::{
     problem::Problem,
     push,
     receipts::{self, Receipts},
+    seats,
     web::{Limits, assets, client, headers, metrics, problem_page},
 };
 
@@ -63,6 +64,7 @@ impl Ground {
 /// Every call, in one place: `openapi` documents exactly what is served.
 fn rooms(config: &mut ServiceConfig) {
     privacy::routes(config);
+    seats::routes(config);
     households::routes(config);
     receipts::routes(config);
     notices::routes(config);
@@ -74,6 +76,7 @@ fn rooms(config: &mut ServiceConfig) {
 /// Every page.
 fn pages(config: &mut ActixConfig) {
     privacy::pages::pages(config);
+    seats::pages::pages(config);
     households::pages::pages(config);
     receipts::pages::pages(config);
     notices::pages::pages(config);

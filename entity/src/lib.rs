@@ -27,3 +27,4 @@ pub mod seat;
 pub mod session;
 pub mod slip;
 pub mod subscription;
+pub mod way_back;

@@ -40,8 +40,12 @@ pub struct Model {
     pub department: Option<String>,
     /// Its first day.
     pub starts_on: Date,
-    /// Its last day; none until it is ended.
+    /// Its last day; none until it is ended. One that was taken away ends before the day of that.
     pub ends_on: Option<Date>,
+    /// The seat that is handed over to this one.
+    pub follows: Option<SeatId>,
+    /// Its last day before it was handed over.
+    pub planned_until: Option<Date>,
 }
 
 /// None: what joins rows is said by the queries.

@@ -9,6 +9,7 @@ use sea_orm_migration::{MigrationTrait, async_trait::async_trait};
 mod m20261122_000001_circulation;
 mod m20261123_000001_push_engine;
 mod m20261124_000001_scope_by_city;
+mod m20261124_000002_seats_and_households;
 mod m20261124_000003_signing_in;
 mod m20261124_000004_audit_chain;
 mod m20261124_000005_personal_data;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_audit_chain::Migration),
             Box::new(m20261124_000003_signing_in::Migration),
             Box::new(m20261124_000005_personal_data::Migration),
+            Box::new(m20261124_000002_seats_and_households::Migration),
         ]
     }
 }

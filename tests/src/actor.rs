@@ -77,6 +77,13 @@ impl<'a> Actor<'a> {
         Actor::new(app, Some(self.tokens.clone()))
     }
 
+    /// The same person with the next tokens, as a program gets them when time has gone by.
+    #[must_use]
+    pub async fn refreshed(&self) -> Actor<'a> {
+        let body = json!({ "refresh_token": self.tokens["refresh_token"] });
+        Actor::new(self.app, Some(self.post("/api/v1/session/refresh", &body).await.expect(200)))
+    }
+
     /// A request of theirs, to be finished and sent.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.app.http().request(method, format!("{}{path}", self.app.address()));

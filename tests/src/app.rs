@@ -23,7 +23,7 @@ use api::{
 use entity::seat::Role;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement, TransactionTrait as _};
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{Actor, Phone, PushService, server::lease, town};
 
@@ -201,6 +201,12 @@ impl TestApp {
     #[must_use]
     pub fn stranger(&self) -> Actor<'_> {
         Actor::new(self, None)
+    }
+
+    /// Whoever was answered with these tokens.
+    #[must_use]
+    pub fn signed_in(&self, tokens: Value) -> Actor<'_> {
+        Actor::new(self, Some(tokens))
     }
 
     /// The slip of the next free home of a group (`900001-1-01-001.1`), or of any in an association.

@@ -4,6 +4,8 @@
 
 use std::{collections::HashMap, fmt};
 
+use crate::web::{plain_text, tidy};
+
 /// A fault in a file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -100,10 +102,10 @@ pub fn read<T>(
         if record.len() != columns.len() {
             return Err(whole_line(number, value(), format!("has {} fields and not {}", record.len(), columns.len())));
         }
-        if record.iter().any(|field| field.contains(|c: char| c.is_control() && c != '\n' && c != '\r' && c != '\t')) {
+        if record.iter().any(|field| plain_text(field, &()).is_err()) {
             return Err(whole_line(number, value(), "has a control character".into()));
         }
-        let line = Line { number, fields: record.iter().map(str::to_owned).collect(), columns: &places };
+        let line = Line { number, fields: record.iter().map(tidy).collect(), columns: &places };
         items.push(parse(&line)?);
     }
     Ok(items)

@@ -1,26 +1,47 @@
-//! Households: their slips, and the people who belong to them.
+//! Households: the roster of an association, their people, their slips, and how they come, change and go.
 //!
-//! A city hands in its households as CSV; a household's slip (加入票) then makes whoever types its code a person of that household.
+//! A city hands in its households as CSV, and officers add and change theirs. A household's slip (加入票) makes whoever types its code a person of
+//! that household; a renewed one lets the old code die. Who lost a phone comes back as the same person with a code of their own. What people
+//! have read is the household's: it goes along when the household moves, and stays when a person leaves.
+//!
+//! An association's register is its own. Its officers see all of it, a leader their group, a household itself; the city's staff see counts. Every
+//! look at the roster is in the audit log.
 
 use actix_web::http::StatusCode;
 use sea_orm::DbErr;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{identity::IdentityError, problem::Problem};
+use crate::{
+    areas::AreaError,
+    identity::IdentityError,
+    problem::{FieldError, Problem},
+};
 
 pub mod api;
+pub mod change;
+mod export;
 mod forget;
 mod import;
 mod join;
+mod json;
+mod own;
 pub mod pages;
+mod people;
 mod person;
+mod rights;
+mod roster;
 mod slip;
 mod slip_file;
+mod view;
 
+pub use export::{Encoding, export};
 pub use forget::forget_person;
 pub use import::{ImportedHouseholds, PrintedSlip, import_households};
-pub use join::join;
-pub use person::register;
+pub use join::{join, move_with};
+use person::part;
+pub use person::{lose_phone, register, rename};
+pub use rights::{Standing, Tended, TendedPerson, by_seat, standing_in};
+pub use roster::{After, Listed, Member, areas_of, members, roster};
 pub use slip::renew_slip;
 pub use slip_file::SlipFile;
 
@@ -30,9 +51,39 @@ pub enum HouseholdError {
     /// A slip that has admitted eight persons.
     #[error("the slip has admitted eight persons")]
     SlipIsFull,
+    /// Another household there has that name.
+    #[error("another household there has that name")]
+    LabelTaken,
+    /// Somebody who is not of the household; their place in the list.
+    #[error("somebody is not of the household")]
+    NotOfThisHome(usize),
+    /// Who belongs to no household can't move.
+    #[error("the caller belongs to no household")]
+    NoHome,
+    /// The caller may see it, but not do that.
+    #[error("not the caller's to do")]
+    NotYours,
+    /// A person who signs in with a password.
+    #[error("they sign in with a password")]
+    SignsIn,
+    /// A household that is no more.
+    #[error("the household is no more")]
+    Gone,
+    /// The caller has no roster.
+    #[error("the caller has no roster")]
+    NoRoster,
+    /// Names that Shift_JIS can't hold.
+    #[error("Shift_JIS can't hold {0:?}")]
+    NotInShiftJis(Vec<String>),
+    /// A file that can't be written.
+    #[error("CSV can't be written: {0}")]
+    Csv(String),
     /// The code.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    /// The area.
+    #[error(transparent)]
+    Area(#[from] AreaError),
     /// The database's.
     #[error(transparent)]
     Db(#[from] DbErr),
@@ -46,7 +97,35 @@ impl From<HouseholdError> for Problem {
                 "slip_is_full",
                 "この加入票では、もう8人が参加しています。班長か役員に新しい加入票をもらってください。",
             ),
+            HouseholdError::LabelTaken => {
+                Self::conflict("label_taken", "同じ班に、同じ名前の世帯がもうあります。別の名前にしてください。")
+            }
+            HouseholdError::NotOfThisHome(place) => {
+                Self::invalid_field(format!("/people/{place}"), "この世帯の方ではありません。")
+            }
+            HouseholdError::NoHome => Self::conflict("no_home", "どの世帯にも入っていないので、移れません。"),
+            HouseholdError::NotYours => {
+                Self::forbidden("not_your_household", "これを変えられるのは、班長か役員の方です。")
+            }
+            HouseholdError::SignsIn => Self::conflict(
+                "signs_in_already",
+                "その方にはパスワードがあります。新しい電話で、いつものようにサインインしてもらってください。",
+            ),
+            HouseholdError::Gone => Self::not_found(),
+            HouseholdError::NoRoster => {
+                Self::forbidden("no_roster", "名簿を見られるのは、自治会・町内会の役員と班長の方です。")
+            }
+            HouseholdError::NotInShiftJis(names) => {
+                let fault = |name: &String| {
+                    FieldError::new("encoding", format!("「{name}」にはShift_JISにない文字があります。"))
+                };
+                let mut problem = Self::invalid(names.iter().map(fault).collect());
+                problem = problem.with("names", names);
+                problem
+            }
+            HouseholdError::Csv(cause) => Self::internal(cause),
             HouseholdError::Identity(error) => error.into(),
+            HouseholdError::Area(error) => error.into(),
             HouseholdError::Db(error) => error.into(),
         }
     }
@@ -54,5 +133,21 @@ impl From<HouseholdError> for Problem {
 
 /// The room's calls.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(api::join);
+    config
+        .service(api::join)
+        .service(people::move_with)
+        .service(api::list)
+        .service(api::file)
+        .service(api::add)
+        .service(api::show)
+        .service(api::change)
+        .service(api::dissolve)
+        .service(api::renew_slip)
+        .service(api::relocate)
+        .service(api::split)
+        .service(api::merge)
+        .service(people::add)
+        .service(people::rename)
+        .service(people::leave)
+        .service(people::lose_phone);
 }

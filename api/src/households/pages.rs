@@ -1,26 +1,42 @@
-//! Joining, as a page.
+//! Joining, and the roster, as pages.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web::ServiceConfig};
+use actix_web::{
+    HttpRequest, HttpResponse, get, post,
+    web::{Data, Query, ServiceConfig},
+};
 use askama::Template;
 use garde::Validate;
 use serde::Deserialize;
 
+use super::{
+    HouseholdError, Standing,
+    api::{EncodingIn, RosterQuery, look, note, own_area, write_file},
+    areas_of, by_seat, change as verbs,
+    json::ChangeIn,
+    own::{self, places},
+    standing_in,
+    view::{NewPage, RosterPage, RosterRow},
+};
 use crate::{
+    clock::Clock,
     identity::{
+        Caller,
         api::Parts,
         session::{Device, Opened},
     },
+    postgres::cities::Cities,
     problem::Problem,
     web::{
-        Form,
-        page::{Fault, Faults, Frame, NOTIFICATIONS, Who, again, for_people, html, see_other},
-        plain_text,
+        Form, optional_name,
+        page::{Fault, Faults, Frame, NOTIFICATIONS, Section, Who, again, for_people, html, see_other},
+        validate,
     },
 };
 
 /// The room's pages.
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(join_page).service(join_form);
+    config.service(join_page).service(join_form).service(roster_page).service(file).service(new_page).service(new_form);
+    own::pages(config);
 }
 
 /// What was typed.
@@ -28,7 +44,7 @@ pub fn pages(config: &mut ServiceConfig) {
 struct JoinForm {
     #[garde(length(chars, max = 200))]
     code: String,
-    #[garde(length(chars, max = 50), custom(plain_text))]
+    #[garde(length(chars, max = 50), custom(optional_name))]
     #[serde(default)]
     name: String,
     #[garde(skip)]
@@ -81,4 +97,110 @@ async fn try_join(request: &HttpRequest, parts: &Parts, form: &Form<JoinForm>) -
     let device = Device::Browser(parts.agent);
     let join = async move |tx: &_| Ok(super::join(tx, (&code, Some(name)), device, now).await?);
     parts.cities.write(None, join).await
+}
+
+/// Whether the caller is an officer of some association.
+fn is_officer(caller: &Caller) -> bool {
+    caller.seats.iter().any(|seat| standing_in(caller, &seat.area) == Some(Standing::Officer))
+}
+
+#[derive(Deserialize)]
+struct RosterPageQuery {
+    q: Option<String>,
+    cursor: Option<String>,
+}
+
+#[get("/roster")]
+async fn roster_page(
+    cities: Data<Cities>,
+    clock: Data<Clock>,
+    caller: Caller,
+    query: Query<RosterPageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (now, asking, RosterPageQuery { q, cursor }) = (clock.now(), caller.clone(), query.into_inner());
+    let wanted = RosterQuery { q: q.clone(), cursor, limit: None };
+    let (found, next) = cities.write(Some(caller.city), async move |tx| look(tx, &asking, wanted, now).await).await?;
+    let q = q.unwrap_or_default();
+    let more = next.map(|cursor| {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("q", &q)
+            .append_pair("cursor", &cursor)
+            .finish();
+        format!("/roster?{query}")
+    });
+    html(&RosterPage {
+        frame: Frame::new("名簿", Who::from(&caller)).at(Section::Roster),
+        rows: found.into_iter().map(RosterRow::from).collect(),
+        officer: is_officer(&caller),
+        home: caller.home.is_some(),
+        more,
+        q,
+    })
+}
+
+#[derive(Deserialize)]
+struct FilePageQuery {
+    #[serde(default)]
+    encoding: EncodingIn,
+}
+
+#[get("/roster/file")]
+async fn file(
+    cities: Data<Cities>,
+    clock: Data<Clock>,
+    caller: Caller,
+    query: Query<FilePageQuery>,
+) -> Result<HttpResponse, Problem> {
+    write_file(&cities, &clock, caller, query.encoding).await
+}
+
+async fn new_household(cities: &Cities, caller: &Caller) -> Result<NewPage, Problem> {
+    if !is_officer(caller) || areas_of(caller).is_empty() {
+        return Err(HouseholdError::NoRoster.into());
+    }
+    Ok(NewPage {
+        frame: Frame::new("世帯を加える", Who::from(caller)).at(Section::Roster),
+        faults: Faults::default(),
+        areas: places(&cities.look(caller.city).await?, caller, None).await?,
+        label: String::new(),
+    })
+}
+
+#[get("/households/new")]
+async fn new_page(cities: Data<Cities>, caller: Caller) -> Result<HttpResponse, Problem> {
+    html(&new_household(&cities, &caller).await?)
+}
+
+/// A household, as typed.
+#[derive(Deserialize)]
+struct NewForm {
+    area: String,
+    label: String,
+}
+
+#[post("/households/new")]
+async fn new_form(
+    cities: Data<Cities>,
+    clock: Data<Clock>,
+    caller: Caller,
+    form: Form<NewForm>,
+) -> Result<HttpResponse, Problem> {
+    let (now, asking, Form(NewForm { area, label })) = (clock.now(), caller.clone(), form);
+    let (code, typed) = (area.clone(), label.clone());
+    let done = cities.write(Some(caller.city), async move |tx| {
+        validate(&ChangeIn { label: Some(typed.clone()), delivery: None })?;
+        let area = own_area(tx, &asking, &code).await?;
+        let fresh = verbs::add(tx, &area, (&typed, entity::household::Delivery::Undecided), now).await?;
+        note(tx, by_seat(&asking, &area), ("add household", fresh.id, area.code), now).await?;
+        Ok(fresh)
+    });
+    match done.await {
+        Ok(fresh) => Ok(see_other(&format!("/households/{}", fresh.id))),
+        Err(problem) => {
+            let problem = for_people(problem)?;
+            let mut page = new_household(&cities, &caller).await?;
+            page.areas.iter_mut().for_each(|choice| choice.current = choice.value == area);
+            again(&problem, &NewPage { faults: Faults::from(&problem), label, ..page })
+        }
+    }
 }

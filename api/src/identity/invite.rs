@@ -6,8 +6,8 @@ use entity::{
     invitation,
 };
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    SqlErr,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _,
+    QueryFilter as _, SqlErr,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -61,11 +61,7 @@ pub async fn renew_invitation(
     (city, person): (CityId, PersonId),
     now: OffsetDateTime,
 ) -> Result<Invitation, IdentityError> {
-    invitation::Entity::delete_many()
-        .filter(invitation::Column::CityId.eq(city))
-        .filter(invitation::Column::PersonId.eq(person))
-        .exec(db)
-        .await?;
+    revoke_invitations(db, (city, person)).await?;
     let invitation = Invitation { code: Code::draw()?, expires_at: now + GOOD_FOR };
     let row = invitation::ActiveModel {
         city_id: Set(city),
@@ -76,4 +72,17 @@ pub async fn renew_invitation(
     };
     invitation::Entity::insert(row).exec_without_returning(db).await?;
     Ok(invitation)
+}
+
+/// Lets all of an account's links die.
+///
+/// # Errors
+/// The database's.
+pub async fn revoke_invitations(db: &impl ConnectionTrait, (city, person): (CityId, PersonId)) -> Result<(), DbErr> {
+    invitation::Entity::delete_many()
+        .filter(invitation::Column::CityId.eq(city))
+        .filter(invitation::Column::PersonId.eq(person))
+        .exec(db)
+        .await?;
+    Ok(())
 }

@@ -38,7 +38,7 @@ mod welcome;
 pub use agent::Agent;
 pub use caller::{Caller, Home, Seat};
 pub use forget::{forget_ended, forget_person};
-pub use invite::{Invitation, invite, renew_invitation};
+pub use invite::{Invitation, invite, renew_invitation, revoke_invitations};
 pub use load::{Callers, SignIn};
 pub use sign_in::{Credentials, Proven, account_of, prove, sign_in};
 pub use token::Tokens;

@@ -5,6 +5,7 @@ use actix_web::{
     web::{Query, ServiceConfig},
 };
 use askama::Template;
+use entity::seat::Role;
 use garde::Validate;
 use sea_orm::DatabaseTransaction;
 use secrecy::SecretString;
@@ -46,7 +47,12 @@ pub fn pages(config: &mut ServiceConfig) {
 impl From<&Caller> for Who {
     fn from(caller: &Caller) -> Self {
         let further = caller.further.is_some();
-        if caller.seats.is_empty() { Self::Resident { further } } else { Self::SeatHolder { further } }
+        let of_association = |seat: &super::Seat| seat.role != Role::Staff;
+        match (caller.seats.is_empty(), caller.seats.iter().any(of_association)) {
+            (true, _) => Self::Resident { further },
+            (false, true) => Self::Officer { further },
+            (false, false) => Self::Staff { further },
+        }
     }
 }
 

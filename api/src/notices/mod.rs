@@ -28,6 +28,7 @@ mod reach;
 mod rights;
 mod senders;
 mod sight;
+mod take_back;
 pub(crate) mod view;
 mod withdraw;
 
@@ -42,6 +43,7 @@ pub use reach::{Reach, audience_areas, reach};
 pub use rights::{Editable, Readable, Sendable, named_in, publishing_seat};
 pub use sight::Sight;
 pub(crate) use sight::array;
+pub use take_back::take_back;
 pub use withdraw::withdraw;
 
 /// The longest title, in characters.

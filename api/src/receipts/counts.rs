@@ -59,16 +59,22 @@ pub(super) async fn raise<'a>(
         JOIN area sa ON sa.city_id = s.city_id AND sa.id = s.area_id
         WHERE p.city_id = m.city_id AND (p.id = m.person_id OR p.household_id = m.household_id)
           AND sa.path @> ARRAY[c.area_id] AND s.starts_on <= $8 AND (s.ends_on IS NULL OR s.ends_on >= $8))";
-    let mine = "SELECT count(pg_advisory_xact_lock(notice)) FROM (
-            SELECT DISTINCT hashtextextended('counts ' || id, 0) AS notice FROM unnest($1::uuid[]) AS given (id) ORDER BY notice OFFSET 0) AS notices";
     let notices: Vec<Uuid> = everyone.notices.iter().chain(&officers.notices).copied().collect();
-    if !notices.is_empty() {
-        db.execute_raw(sql(mine, [notices.into()])).await?;
-    }
+    hold(db, notices).await?;
     for (columns, belongs) in [(everyone, lives_there), (officers, has_a_seat_there)] {
         if !columns.cities.is_empty() {
             raise_where(db, columns, belongs, today).await?;
         }
+    }
+    Ok(())
+}
+
+/// Waits until nobody else changes the counts of these notices, and lets nobody until the transaction ends.
+pub(super) async fn hold(db: &impl ConnectionTrait, notices: Vec<Uuid>) -> Result<(), DbErr> {
+    let mine = "SELECT count(pg_advisory_xact_lock(notice)) FROM (
+            SELECT DISTINCT hashtextextended('counts ' || id, 0) AS notice FROM unnest($1::uuid[]) AS given (id) ORDER BY notice OFFSET 0) AS notices";
+    if !notices.is_empty() {
+        db.execute_raw(sql(mine, [notices.into()])).await?;
     }
     Ok(())
 }

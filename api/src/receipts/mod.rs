@@ -17,6 +17,7 @@ mod age;
 pub mod api;
 mod counts;
 mod coverage;
+pub mod homes;
 mod households;
 pub mod pages;
 mod readers;

@@ -15,7 +15,7 @@ use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, FromQueryResult as _, Val
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{ReceiptError, counts};
+use super::{ReceiptError, counts, homes};
 use crate::{
     clock::JAPAN,
     identity::{Caller, SignIn},
@@ -54,6 +54,7 @@ pub async fn record(
     stamps: &[Stamp],
     now: OffsetDateTime,
 ) -> Result<Vec<Result<receipt::Model, ReceiptError>>, DbErr> {
+    homes::share(db).await?;
     let mut marks = BTreeMap::new();
     let mut keys = Vec::with_capacity(stamps.len());
     for (stamp, found) in stamps.iter().zip(readable(db, stamps, now).await?) {

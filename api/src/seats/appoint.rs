@@ -1,21 +1,24 @@
-//! Appointing: a person gets a seat in an area, and an account to sign in with.
+//! Appointing: a person gets a seat in an area for a term, and an account to sign in with.
 
 use entity::{
     account,
     area::{self, Kind},
-    ids::SeatId,
+    ids::{CityId, PersonId, SeatId},
     seat::{self, Role},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, sea_query::OnConflict,
+    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr,
+    EntityTrait as _, QueryFilter as _, Value,
 };
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
-use super::SeatError;
+use super::{SeatError, last_day};
 use crate::{
     clock::JAPAN,
     households,
     identity::{self, IdentityError, Invitation},
+    postgres::sql,
+    web,
 };
 
 /// Who is to hold which seat.
@@ -31,25 +34,50 @@ pub struct Appointment {
     pub department: Option<String>,
 }
 
+/// A first and a last day; none: until it is ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// The first day.
+    pub starts_on: Date,
+    /// The last day.
+    pub ends_on: Option<Date>,
+}
+
+/// A seat that was given.
+#[derive(Debug)]
+pub struct Appointed {
+    /// The seat.
+    pub seat: seat::Model,
+    /// The link for the first sign-in; none for who signs in already.
+    pub invitation: Option<Invitation>,
+}
+
+/// Whether what somebody typed can be a mail address of at most 254 characters.
+#[must_use]
+pub fn is_mail_address(text: &str) -> bool {
+    let graphic = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic() && c != '@');
+    text.len() <= 254 && text.split_once('@').is_some_and(|(user, host)| graphic(user) && graphic(host))
+}
+
 impl Appointment {
     /// What somebody typed, if it can be a mail address (at most 254 characters) and a name (1 to 50, on one line).
     ///
     /// # Errors
     /// What is wrong with which of them.
     pub fn new(email: String, name: String, role: Role, department: Option<String>) -> Result<Self, String> {
-        let graphic = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic() && c != '@');
-        if !email.split_once('@').is_some_and(|(user, host)| graphic(user) && graphic(host)) || email.len() > 254 {
+        if !is_mail_address(&email) {
             return Err(format!("--email {email:?} is no mail address"));
         }
-        if name.trim().is_empty() || name.chars().count() > 50 || name.chars().any(char::is_control) {
+        if web::a_name(&name, &()).is_err() || name.chars().count() > 50 {
             return Err("--name must be 1 to 50 characters without line breaks".into());
         }
         Ok(Self { email, name, role, department })
     }
 }
 
-/// Gives somebody a seat in `area` from today on. A mail address that already has an account in this city gets the seat besides;
-/// either way the answer is a fresh one-time link, which also serves who forgot their password.
+/// Gives somebody a seat in `area` from today on, for a term of the usual length. A mail address that already has an account in this city gets
+/// the seat besides, or the one that it holds for another such term; either way the answer is a fresh one-time link, which also serves who forgot
+/// their password. That is for whoever runs the server: for others there is [`give`].
 ///
 /// # Errors
 /// [`SeatError::WrongSeat`]; [`IdentityError::EmailTaken`] where the address belongs to another city.
@@ -59,41 +87,146 @@ pub async fn appoint(
     appointment: Appointment,
     now: OffsetDateTime,
 ) -> Result<Invitation, SeatError> {
-    let (role, fits, kinds): (_, _, &[Kind]) = match appointment.role {
+    let today = now.to_offset(JAPAN).date();
+    let term = Term { starts_on: today, ends_on: last_day(appointment.role, today) };
+    fits(area, appointment.role)?;
+    let (person, invitation) = account(db, area.city_id, (&appointment.email, &appointment.name), now).await?;
+    let invitation = match invitation {
+        Some(invitation) => invitation,
+        None => identity::renew_invitation(db, (area.city_id, person), now).await?,
+    };
+    // Who holds it, holds it on.
+    let values: [Value; 7] = [
+        area.city_id.0.into(),
+        person.0.into(),
+        area.id.0.into(),
+        appointment.role.to_value().into(),
+        appointment.department.clone().into(),
+        term.ends_on.into(),
+        today.into(),
+    ];
+    let held = sql(
+        "UPDATE seat SET department = $5, ends_on = $6
+         WHERE city_id = $1 AND person_id = $2 AND area_id = $3 AND role = $4
+           AND starts_on <= $7 AND (ends_on IS NULL OR ends_on >= $7)",
+        values,
+    );
+    if db.execute_raw(held).await?.rows_affected() == 0 {
+        insert(db, (area, person), (appointment.role, appointment.department), (term, None)).await?;
+    }
+    Ok(invitation)
+}
+
+/// Gives somebody a seat in `area` for a term, in which it follows the seat `follows`. Only who can't be anybody yet gets a link: with one to
+/// an account that is in use, or that holds another seat, whoever appoints could take it over.
+///
+/// # Errors
+/// [`SeatError::WrongSeat`], [`SeatError::HoldsItAlready`]; [`IdentityError::EmailTaken`].
+pub async fn give(
+    db: &impl ConnectionTrait,
+    area: &area::Model,
+    appointment: Appointment,
+    (term, follows): (Term, Option<SeatId>),
+    now: OffsetDateTime,
+) -> Result<Appointed, SeatError> {
+    fits(area, appointment.role)?;
+    let (person, invitation) = account(db, area.city_id, (&appointment.email, &appointment.name), now).await?;
+    let overlapping = sql(
+        "SELECT 1 AS one FROM seat WHERE city_id = $1 AND person_id = $2 AND area_id = $3 AND role = $4
+           AND (ends_on IS NULL OR ends_on >= $5) AND starts_on <= coalesce($6, 'infinity'::date)",
+        [
+            area.city_id.0.into(),
+            person.0.into(),
+            area.id.0.into(),
+            appointment.role.to_value().into(),
+            term.starts_on.into(),
+            term.ends_on.into(),
+        ],
+    );
+    if db.query_one_raw(overlapping).await?.is_some() {
+        return Err(SeatError::HoldsItAlready);
+    }
+    let seat = insert(db, (area, person), (appointment.role, appointment.department), (term, follows)).await?;
+    let invitation = match invitation {
+        Some(invitation) => Some(invitation),
+        None => link(db, &seat, now).await?,
+    };
+    Ok(Appointed { seat, invitation })
+}
+
+/// A fresh link for who holds a seat and has never signed in; none where there is a password already, or another seat that the link would open.
+///
+/// # Errors
+/// The database's.
+pub async fn link(
+    db: &impl ConnectionTrait,
+    seat: &seat::Model,
+    now: OffsetDateTime,
+) -> Result<Option<Invitation>, SeatError> {
+    let (city, person) = (seat.city_id, seat.person_id);
+    let today = now.to_offset(JAPAN).date();
+    let nobody_yet = sql(
+        "SELECT 1 AS one FROM account a JOIN person p ON p.city_id = a.city_id AND p.id = a.person_id
+         WHERE a.city_id = $1 AND a.person_id = $2 AND a.password_hash IS NULL AND p.household_id IS NULL
+           AND NOT EXISTS (SELECT FROM seat other WHERE other.city_id = $1 AND other.person_id = $2 AND other.id <> $3
+                           AND (other.ends_on IS NULL OR other.ends_on >= $4))",
+        [city.0.into(), person.0.into(), seat.id.0.into(), today.into()],
+    );
+    if db.query_one_raw(nobody_yet).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(identity::renew_invitation(db, (city, person), now).await?))
+}
+
+/// Whether such an area has such a seat.
+fn fits(area: &area::Model, role: Role) -> Result<(), SeatError> {
+    let (role, fits, kinds): (_, _, &[Kind]) = match role {
         Role::Staff => {
             ("staff", "a city, ward, district or centre", &[Kind::City, Kind::Ward, Kind::District, Kind::Centre])
         }
         Role::Officer => ("officer", "an association", &[Kind::Association]),
         Role::Leader => ("leader", "a group", &[Kind::Group]),
     };
-    if !kinds.contains(&area.kind) {
-        return Err(SeatError::WrongSeat { role, fits, code: area.code.clone() });
-    }
-    let email = appointment.email.trim().to_lowercase();
+    let code = || area.code.clone();
+    if kinds.contains(&area.kind) { Ok(()) } else { Err(SeatError::WrongSeat { role, fits, code: code() }) }
+}
+
+/// The person with a mail address, with a link where the account is made here. A name that is there stays.
+async fn account(
+    db: &impl ConnectionTrait,
+    city: CityId,
+    (email, name): (&str, &str),
+    now: OffsetDateTime,
+) -> Result<(PersonId, Option<Invitation>), SeatError> {
+    let email = email.trim().to_lowercase();
     let account = account::Entity::find().filter(account::Column::Email.eq(&email)).one(db).await?;
-    let (person, invitation) = match account {
-        Some(account) if account.city_id == area.city_id => {
-            let who = (account.city_id, account.person_id);
-            (account.person_id, identity::renew_invitation(db, who, now).await?)
-        }
-        Some(_) => return Err(IdentityError::EmailTaken.into()),
+    match account {
+        Some(account) if account.city_id == city => Ok((account.person_id, None)),
+        Some(_) => Err(IdentityError::EmailTaken.into()),
         None => {
-            let person = households::register(db, (area.city_id, None), Some(appointment.name), now).await?;
-            (person, identity::invite(db, (area.city_id, person), &email, now).await?)
+            let person = households::register(db, (city, None), Some(name.to_owned()), now).await?;
+            Ok((person, Some(identity::invite(db, (city, person), &email, now).await?)))
         }
-    };
+    }
+}
+
+async fn insert(
+    db: &impl ConnectionTrait,
+    (area, person): (&area::Model, PersonId),
+    (role, department): (Role, Option<String>),
+    (term, follows): (Term, Option<SeatId>),
+) -> Result<seat::Model, DbErr> {
     let seat = seat::ActiveModel {
         city_id: Set(area.city_id),
         id: Set(SeatId::new()),
         person_id: Set(person),
         area_id: Set(area.id),
-        role: Set(appointment.role),
-        department: Set(appointment.department),
-        starts_on: Set(now.to_offset(JAPAN).date()),
-        ends_on: Set(None),
+        role: Set(role),
+        department: Set(department),
+        starts_on: Set(term.starts_on),
+        ends_on: Set(term.ends_on),
+        follows: Set(follows),
+        planned_until: Set(None),
     };
-    let held = [seat::Column::CityId, seat::Column::PersonId, seat::Column::AreaId, seat::Column::Role];
-    let again = OnConflict::columns(held).update_columns([seat::Column::Department, seat::Column::EndsOn]).to_owned();
-    seat::Entity::insert(seat).on_conflict(again).exec_without_returning(db).await?;
-    Ok(invitation)
+    seat.insert(db).await
 }

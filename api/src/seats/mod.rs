@@ -1,12 +1,36 @@
-//! Seats: who holds which role where.
+//! Seats: who holds which role where, for a term.
+//!
+//! A seat begins and ends by date; what it allows is read with each request, so powers come and go on the day, by themselves. Officers and
+//! leaders hold theirs until the 31st of March unless something else is said. Who holds one names who comes next ([`hand_over`]): the old seat
+//! ends on the day before the other begins, and until then it can be undone. A seat that is taken away ends before the day of that, and
+//! what its holder had scheduled becomes a draft again ([`dismiss`]).
+//!
+//! Nobody gets a link to an account that somebody uses already, or that holds another seat: whoever appoints could else become that person.
 
 use sea_orm::DbErr;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{identity::IdentityError, problem::Problem};
 
+pub mod api;
 mod appoint;
+mod dismiss;
+mod hand_over;
+mod json;
+mod list;
+mod open;
+pub mod pages;
+mod rights;
+mod term;
+mod view;
 
-pub use appoint::{Appointment, appoint};
+pub use appoint::{Appointed, Appointment, Term, appoint, give, is_mail_address, link};
+pub use dismiss::dismiss;
+pub use hand_over::{Successor, hand_over, keep};
+pub use list::{Holder, find, holders, named};
+pub use open::{Home, Open, Unread, open};
+pub use rights::{Kept, may_appoint, sees_seats_of};
+pub use term::last_day;
 
 /// What can go wrong with seats.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +45,30 @@ pub enum SeatError {
         /// The area.
         code: String,
     },
+    /// The same person has the same seat within that time.
+    #[error("they hold that seat already")]
+    HoldsItAlready,
+    /// A first day that can't be one.
+    #[error("the first day must be to come, and no later than the day after the term")]
+    FirstDay,
+    /// A last day that can't be one.
+    #[error("the last day must not lie before the first")]
+    LastDay,
+    /// The seat has not begun.
+    #[error("the seat has not begun")]
+    NotBegun,
+    /// Somebody is named already.
+    #[error("somebody is named already")]
+    HandedOver,
+    /// Nobody is named, or their day has come.
+    #[error("nobody is named, or their day has come")]
+    NotHandedOver,
+    /// Who holds it signs in already.
+    #[error("they sign in already")]
+    SignsInAlready,
+    /// The caller may see it, but not do that.
+    #[error("not the caller's to do")]
+    NotYours,
     /// The account.
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -33,8 +81,42 @@ impl From<SeatError> for Problem {
     fn from(error: SeatError) -> Self {
         match error {
             SeatError::WrongSeat { .. } => Self::conflict("wrong_seat", "その役は、この区域には置けません。"),
+            SeatError::HoldsItAlready => {
+                Self::conflict("holds_it_already", "その方は、その期間にもう同じ役についています。")
+            }
+            SeatError::FirstDay => Self::invalid_field(
+                "/starts_on",
+                "はじめの日は、あしたから1年以内で、いまの任期が終わる日の翌日までにしてください。",
+            ),
+            SeatError::LastDay => {
+                Self::invalid_field("/ends_on", "終わりの日は、はじめの日から2年以内にしてください。")
+            }
+            SeatError::NotBegun => Self::conflict("not_begun", "この役は、まだ始まっていません。"),
+            SeatError::HandedOver => {
+                Self::conflict("handed_over", "次の方がもう決まっています。替えるときは、先に取り消してください。")
+            }
+            SeatError::NotHandedOver => {
+                Self::conflict("not_handed_over", "取り消せる引き継ぎがありません。もう始まった役は取り消せません。")
+            }
+            SeatError::SignsInAlready => Self::conflict(
+                "signs_in_already",
+                "その方には、もうパスワードかほかの役があります。いつものようにサインインしてもらってください。",
+            ),
+            SeatError::NotYours => Self::forbidden("not_your_seat", "この役を変えられるのは、別の方です。"),
             SeatError::Identity(error) => error.into(),
             SeatError::Db(error) => error.into(),
         }
     }
+}
+
+/// The room's calls.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(api::list)
+        .service(api::create)
+        .service(api::end)
+        .service(api::show_handover)
+        .service(api::name_successor)
+        .service(api::undo)
+        .service(api::renew_link);
 }

@@ -194,7 +194,7 @@ pub fn validate<T: Validate<Context: Default>>(value: &T) -> Result<(), Problem>
 pub fn plain_text(text: &str, _: &()) -> garde::Result {
     let odd = |c: &char| {
         c.is_control() && !matches!(c, '\n' | '\r' | '\t')
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     match text.chars().find(odd) {
         Some(c) => {

@@ -37,8 +37,13 @@ pub enum Who {
         /// Whether a device of theirs has signed in of which this one has not been told.
         further: bool,
     },
-    /// Somebody who holds a seat and may send notices.
-    SeatHolder {
+    /// Somebody who holds a seat of an association and may send notices.
+    Officer {
+        /// The same.
+        further: bool,
+    },
+    /// Somebody who holds a seat of a city, ward, district or centre and may send notices.
+    Staff {
         /// The same.
         further: bool,
     },
@@ -57,6 +62,12 @@ pub enum Section {
     Compose,
     /// 送ったお知らせ
     Office,
+    /// 名簿
+    Roster,
+    /// 役員・班長
+    Seats,
+    /// わが家
+    Home,
     /// 通知の設定
     Notifications,
     /// 使っている端末, at the foot of the page.
@@ -89,19 +100,21 @@ impl Frame {
     /// Whether the page is for somebody with a seat.
     #[must_use]
     pub fn seat_holder(&self) -> bool {
-        matches!(self.who, Who::SeatHolder { .. })
+        matches!(self.who, Who::Officer { .. } | Who::Staff { .. })
     }
 
     /// Whether the page is for somebody who is signed in.
     #[must_use]
     pub fn signed_in(&self) -> bool {
-        matches!(self.who, Who::Resident { .. } | Who::SeatHolder { .. })
+        matches!(self.who, Who::Resident { .. }) || self.seat_holder()
     }
 
     /// Whether to tell of a further device: on every page until somebody has looked, but not on the page that shows it.
     #[must_use]
     pub fn tells_of_device(&self) -> bool {
-        let further = matches!(self.who, Who::Resident { further: true } | Who::SeatHolder { further: true });
+        let (Who::Resident { further } | Who::Officer { further } | Who::Staff { further }) = self.who else {
+            return false;
+        };
         further && self.section != Section::Devices
     }
 
@@ -114,13 +127,19 @@ impl Frame {
         match self.who {
             Who::Unknown => Vec::new(),
             Who::Nobody => vec![entry("/signin", "サインイン", Section::SignIn)],
-            Who::Resident { .. } => vec![notices, notifications],
-            Who::SeatHolder { .. } => vec![
-                notices,
-                entry("/notices/new", "作成", Section::Compose),
-                entry("/office", "送ったお知らせ", Section::Office),
-                notifications,
-            ],
+            Who::Resident { .. } => vec![notices, entry("/home", "わが家", Section::Home), notifications],
+            Who::Officer { .. } | Who::Staff { .. } => {
+                let mut menu = vec![
+                    notices,
+                    entry("/notices/new", "作成", Section::Compose),
+                    entry("/office", "送ったお知らせ", Section::Office),
+                ];
+                if matches!(self.who, Who::Officer { .. }) {
+                    menu.push(entry("/roster", "名簿", Section::Roster));
+                }
+                menu.extend([entry("/seats", "役員", Section::Seats), notifications]);
+                menu
+            }
         }
     }
 

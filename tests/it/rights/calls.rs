@@ -19,6 +19,12 @@ pub enum About {
     Subscription,
     /// A device that is signed in.
     Session,
+    /// A household of the first group.
+    Household,
+    /// One of its people.
+    Person,
+    /// A seat of somebody else: an officer's, in another group a leader's, of the whole city a member of staff's.
+    Seat,
 }
 
 impl About {
@@ -30,6 +36,22 @@ impl About {
                 &[Place::Unknown, Place::Here, Place::AnotherAssociation, Place::TheCity, Place::AnotherCity]
             }
             Self::Subscription | Self::Session => &[Place::Unknown, Place::OnesOwn, Place::Here, Place::AnotherCity],
+            Self::Household | Self::Person => &[
+                Place::Unknown,
+                Place::OnesOwn,
+                Place::Here,
+                Place::AnotherGroup,
+                Place::AnotherAssociation,
+                Place::AnotherCity,
+            ],
+            Self::Seat => &[
+                Place::Unknown,
+                Place::Here,
+                Place::AnotherGroup,
+                Place::AnotherAssociation,
+                Place::TheCity,
+                Place::AnotherCity,
+            ],
         }
     }
 }
@@ -65,17 +87,27 @@ const fn asked(name: &'static str, about: About, query: &'static str) -> Call {
 const NOTICE: &str =
     r#"{"title":"溝掃除","body":"九時から","importance":"normal","audience":{"areas":["{area}"],"to":"everyone"}}"#;
 const SUBSCRIPTION: &str = r#"{"endpoint":"https://localhost:1/x","keys":{"p256dh":"x","auth":"x"}}"#;
+const HOUSEHOLD: &str = r#"{"area":"{area}","label":"号 {id}","delivery":"paper"}"#;
+const SEAT: &str = r#"{"area":"{area}","role":"officer","email":"{id}@asahi.example","name":"山田 次郎"}"#;
+const SUCCESSOR: &str = r#"{"email":"{id}@asahi.example","name":"山田 次郎"}"#;
+const SPLIT: &str = r#"{"label":"離れ {id}","people":["{person}"]}"#;
 const NO_CODE: &str = r#"{"code":"AAAA-AAAA-AAAA-AAAA","password":"ひらけごま ひらけごま"}"#;
 
 /// All of them.
 pub const CALLS: &[Call] = &[
+    call("DELETE /api/v1/households/{id}", About::Household, ""),
     call("DELETE /api/v1/me", About::Nothing, ""),
+    call("DELETE /api/v1/people/{id}", About::Person, ""),
     call("DELETE /api/v1/push/subscriptions/{id}", About::Subscription, ""),
+    call("DELETE /api/v1/seats/{id}", About::Seat, ""),
+    call("DELETE /api/v1/seats/{id}/handover", About::Seat, ""),
     call("DELETE /api/v1/session", About::Nothing, ""),
     call("DELETE /api/v1/sessions", About::Nothing, ""),
     call("DELETE /api/v1/sessions/{id}", About::Session, ""),
     call("GET /", About::Nothing, ""),
     asked("GET /api/v1/areas", About::Area, "?parent={area}"),
+    call("GET /api/v1/households", About::Nothing, ""),
+    call("GET /api/v1/households/{id}", About::Household, ""),
     call("GET /api/v1/me", About::Nothing, ""),
     call("GET /api/v1/me/data", About::Nothing, ""),
     call("GET /api/v1/notices", About::Nothing, ""),
@@ -83,8 +115,11 @@ pub const CALLS: &[Call] = &[
     asked("GET /api/v1/notices/{id}/coverage", About::Notice, "?by=household"),
     call("GET /api/v1/notices/{id}/delivery", About::Notice, ""),
     call("GET /api/v1/push/key", About::Nothing, ""),
+    asked("GET /api/v1/seats", About::Area, "?area={area}"),
     call("GET /api/v1/retention", About::Nothing, ""),
     call("GET /api/v1/recovery-codes", About::Nothing, ""),
+    call("GET /api/v1/roster", About::Nothing, ""),
+    call("GET /api/v1/seats/{id}/handover", About::Seat, ""),
     call("GET /api/v1/sessions", About::Nothing, ""),
     call("GET /assets/{name}", About::Nothing, ""),
     call("GET /device", About::Nothing, ""),
@@ -93,6 +128,10 @@ pub const CALLS: &[Call] = &[
     call("GET /devices/{id}/end", About::Session, ""),
     call("GET /favicon.ico", About::Nothing, ""),
     call("GET /healthz", About::Nothing, ""),
+    call("GET /home", About::Nothing, ""),
+    call("GET /households/new", About::Nothing, ""),
+    call("GET /households/{id}", About::Household, ""),
+    call("GET /households/{id}/dissolve", About::Household, ""),
     call("GET /join", About::Nothing, ""),
     call("GET /manifest.webmanifest", About::Nothing, ""),
     call("GET /me/data", About::Nothing, ""),
@@ -107,25 +146,44 @@ pub const CALLS: &[Call] = &[
     call("GET /notices/{id}/withdraw", About::Notice, ""),
     call("GET /notifications", About::Nothing, ""),
     call("GET /office", About::Nothing, ""),
+    call("GET /people/{id}/leave", About::Person, ""),
+    call("GET /people/{id}/lost-phone", About::Person, ""),
     call("GET /privacy", About::Nothing, ""),
     call("GET /privacy/retention", About::Nothing, ""),
     asked("GET /oidc/back", About::Code, "?code=x&state=x"),
     call("GET /oidc/start", About::Code, ""),
     call("GET /readyz", About::Nothing, ""),
+    asked("GET /seats", About::Area, "?area={area}"),
     call("GET /recovery", About::Nothing, ""),
+    call("GET /roster", About::Nothing, ""),
+    call("GET /roster/file", About::Nothing, ""),
+    call("GET /seats/new", About::Nothing, ""),
+    call("GET /seats/{id}/end", About::Seat, ""),
+    call("GET /seats/{id}/handover", About::Seat, ""),
     call("GET /signin", About::Nothing, ""),
     call("GET /signout", About::Nothing, ""),
     call("GET /sw.js", About::Nothing, ""),
     call("GET /welcome", About::Nothing, ""),
     call("POST /api/v1/device", About::Code, r#"{"code":"AAAA-AAAA-AAAA-AAAA"}"#),
     call("POST /api/v1/device-codes", About::Nothing, "{}"),
+    call("POST /api/v1/households", About::Area, HOUSEHOLD),
+    call("POST /api/v1/households/{id}/merge", About::Household, r#"{"household":"{home}"}"#),
+    call("POST /api/v1/households/{id}/move", About::Household, r#"{"area":"{area}"}"#),
+    call("POST /api/v1/households/{id}/people", About::Household, r#"{"name":"桜"}"#),
+    call("POST /api/v1/households/{id}/slip", About::Household, "{}"),
+    call("POST /api/v1/households/{id}/split", About::Household, SPLIT),
     call("POST /api/v1/join", About::Code, r#"{"code":"AAAA-AAAA-AAAA-AAAA"}"#),
+    call("POST /api/v1/move", About::Code, r#"{"code":"AAAA-AAAA-AAAA-AAAA"}"#),
     call("POST /api/v1/notices", About::Area, NOTICE),
     call("POST /api/v1/notices/{id}/correct", About::Notice, r#"{"title":"溝掃除（延期）","reason":"雨"}"#),
     call("POST /api/v1/notices/{id}/publish", About::Draft, "{}"),
     call("POST /api/v1/notices/{id}/withdraw", About::Notice, "{}"),
+    call("POST /api/v1/people/{id}/lost-phone", About::Person, "{}"),
     call("POST /api/v1/push/subscriptions", About::Nothing, SUBSCRIPTION),
     call("POST /api/v1/recovery-codes", About::Code, r#"{"password":"x"}"#),
+    call("POST /api/v1/seats", About::Area, SEAT),
+    call("POST /api/v1/seats/{id}/handover", About::Seat, SUCCESSOR),
+    call("POST /api/v1/seats/{id}/link", About::Seat, "{}"),
     call("POST /api/v1/session", About::Code, r#"{"email":"nobody@asahi.example","password":"ひらけごま"}"#),
     call("POST /api/v1/session/refresh", About::Code, r#"{"refresh_token":"x"}"#),
     call("POST /api/v1/sessions/known", About::Nothing, "{}"),
@@ -134,6 +192,12 @@ pub const CALLS: &[Call] = &[
     call("POST /devices/add", About::Nothing, ""),
     call("POST /devices/known", About::Nothing, ""),
     call("POST /devices/{id}/end", About::Session, ""),
+    call("POST /home/move", About::Code, "code=AAAA-AAAA-AAAA-AAAA"),
+    call("POST /households/new", About::Area, "area={area}&label=号 {id}"),
+    call("POST /households/{id}/dissolve", About::Household, ""),
+    call("POST /households/{id}/edit", About::Household, "what=delivery&delivery=paper"),
+    call("POST /households/{id}/people", About::Household, "name=桜"),
+    call("POST /households/{id}/slip", About::Household, ""),
     call("POST /join", About::Code, "code=AAAA-AAAA-AAAA-AAAA&consent=on"),
     call("POST /me/leave", About::Nothing, "sure=yes"),
     call("POST /n/{id}/receipt", About::Notice, ""),
@@ -141,11 +205,20 @@ pub const CALLS: &[Call] = &[
     call("POST /notices/{id}/correct", About::Notice, "title=x&body=y&reason=z"),
     call("POST /notices/{id}/publish", About::Draft, "reason="),
     call("POST /notices/{id}/withdraw", About::Notice, "reason=z"),
+    call("POST /people/{id}/leave", About::Person, ""),
+    call("POST /people/{id}/lost-phone", About::Person, ""),
     call("POST /privacy/retention", About::Nothing, "exact_days=90&receipt_months=36&sign_in_months=6"),
     call("POST /recovery", About::Code, "password=x"),
+    call("POST /seats/new", About::Area, "area={area}&name=次郎&email={id}@asahi.example"),
+    call("POST /seats/{id}/end", About::Seat, ""),
+    call("POST /seats/{id}/handover", About::Seat, "name=次郎&email={id}@asahi.example"),
+    call("POST /seats/{id}/handover/undo", About::Seat, ""),
+    call("POST /seats/{id}/link", About::Seat, ""),
     call("POST /signin", About::Code, "email=nobody@asahi.example&password=x"),
     call("POST /signout", About::Nothing, ""),
     call("POST /welcome", About::Code, "code=AAAA-AAAA-AAAA-AAAA&password=ひらけごま+ひらけごま"),
+    call("PUT /api/v1/households/{id}", About::Household, r#"{"delivery":"paper"}"#),
     call("PUT /api/v1/retention", About::Nothing, r#"{"exact_days":90,"receipt_months":36,"sign_in_months":6}"#),
     call("PUT /api/v1/notices/{id}/receipt", About::Notice, r#"{"acknowledged":true}"#),
+    call("PUT /api/v1/people/{id}", About::Person, r#"{"name":"花子"}"#),
 ];

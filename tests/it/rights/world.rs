@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::Mutex};
 
+use entity::seat::Role;
 use reqwest::Method;
+use sea_orm::ConnectionTrait as _;
+use serde_json::json;
 use tests::{Actor, Answer, PushService, TestApp, actor::notice, town};
 
 use super::calls::{About, Call};
@@ -64,8 +67,10 @@ pub enum Place {
     Unknown,
     /// The caller's own.
     OnesOwn,
-    /// In 山町内会, of somebody else.
+    /// In 山町内会, of somebody else; of homes, in its first group.
     Here,
+    /// In the second group of 山町内会.
+    AnotherGroup,
     /// In 川町内会, in another ward.
     AnotherAssociation,
     /// The city's, for all.
@@ -82,6 +87,7 @@ impl Place {
             Self::Unknown => "what does not exist",
             Self::OnesOwn => "one's own",
             Self::Here => "the own association",
+            Self::AnotherGroup => "another group",
             Self::AnotherAssociation => "another association",
             Self::TheCity => "the whole city",
             Self::AnotherCity => "another city",
@@ -92,7 +98,7 @@ impl Place {
     fn area(self) -> &'static str {
         match self {
             Self::Unknown => "900001-9-99-999",
-            Self::Nowhere | Self::OnesOwn | Self::Here => town::YAMA,
+            Self::Nowhere | Self::OnesOwn | Self::Here | Self::AnotherGroup => town::YAMA,
             Self::AnotherAssociation => town::KAWA,
             Self::TheCity => town::CITY,
             Self::AnotherCity => "900002-1-01-001",
@@ -105,12 +111,16 @@ impl Place {
 pub struct Thing {
     pub id: String,
     pub area: String,
+    /// Of a household, one of its people, and another household there.
+    pub person: String,
+    pub home: String,
 }
 
 impl Thing {
     /// A text with the thing's id and area in their places.
     pub fn fill(&self, text: &str) -> String {
-        text.replace("{id}", &self.id).replace("{area}", &self.area).replace("{name}", "icon-192.png")
+        let own = text.replace("{id}", &self.id).replace("{area}", &self.area);
+        own.replace("{person}", &self.person).replace("{home}", &self.home).replace("{name}", "icon-192.png")
     }
 }
 
@@ -195,33 +205,80 @@ impl World<'_> {
 
     /// The thing that a call is about; one of its own for each call, unless it is only looked at.
     pub async fn thing(&self, call: &Call, place: Place, caller: &Caller, looking: bool) -> Thing {
-        let area = place.area().to_owned();
+        let fresh = || uuid::Uuid::now_v7().to_string();
+        let thing = |id| Thing { id, area: place.area().to_owned(), person: fresh(), home: fresh() };
         let kind = match call.about {
-            About::Nothing | About::Code | About::Area => return Thing { id: "-".into(), area },
+            About::Nothing | About::Code | About::Area => return thing(fresh()),
             About::Draft => "draft",
             About::Notice => "notice",
             About::Subscription => "subscription",
             About::Session => "session",
+            About::Household => "household",
+            About::Person => "person",
+            About::Seat => "seat",
         };
-        if place == Place::Unknown {
-            return Thing { id: uuid::Uuid::now_v7().to_string(), area };
+        let none = place == Place::OnesOwn && *caller == Caller::Nobody;
+        if place == Place::Unknown || none {
+            return thing(fresh());
         }
-        let looking = looking && place != Place::OnesOwn;
-        if looking && let Some(id) = self.kept.lock().expect("things").get(&(kind, place)) {
-            return Thing { id: id.clone(), area };
+        if looking
+            && place != Place::OnesOwn
+            && let Some(id) = self.kept.lock().expect("things").get(&(kind, place))
+        {
+            return thing(id.clone());
         }
         let other = &self.others[place.area()];
-        let id = match call.about {
-            About::Draft => other.draft(&notice("溝掃除", &area)).await,
-            About::Notice => other.announce("溝掃除", &area).await,
-            _ if place == Place::OnesOwn && *caller == Caller::Nobody => uuid::Uuid::now_v7().to_string(),
-            About::Session if place == Place::OnesOwn => self.further_device(&self.callers[caller]).await,
-            About::Session => self.further_device(other).await,
-            _ if place == Place::OnesOwn => self.callers[caller].turn_on(&self.push.phone()).await,
-            _ => other.turn_on(&self.push.phone()).await,
+        let mut thing = thing(String::new());
+        match call.about {
+            About::Draft => thing.id = other.draft(&notice("溝掃除", &thing.area)).await,
+            About::Notice => thing.id = other.announce("溝掃除", &thing.area).await,
+            About::Seat => thing.id = self.seat(place).await,
+            About::Household | About::Person => {
+                let own = self.callers[caller].tokens["household"]["id"].as_str().filter(|_| place == Place::OnesOwn);
+                thing.home = self.household(place).await;
+                let home = match own {
+                    Some(own) => own.to_owned(),
+                    // Who has no household has none of their own.
+                    None if place == Place::OnesOwn => {
+                        thing.id = fresh();
+                        return thing;
+                    }
+                    None => self.household(place).await,
+                };
+                let person = other.post(&format!("/api/v1/households/{home}/people"), &json!({ "name": "桜" })).await;
+                thing.person = person.expect(201)["id"].as_str().expect("an id").to_owned();
+                thing.id = if call.about == About::Person { thing.person.clone() } else { home };
+            }
+            About::Session if place == Place::OnesOwn => thing.id = self.further_device(&self.callers[caller]).await,
+            About::Session => thing.id = self.further_device(other).await,
+            _ if place == Place::OnesOwn => thing.id = self.callers[caller].turn_on(&self.push.phone()).await,
+            _ => thing.id = other.turn_on(&self.push.phone()).await,
+        }
+        self.kept.lock().expect("things").insert((kind, place), thing.id.clone());
+        thing
+    }
+
+    /// A home in the first group of a place, or in the other one.
+    async fn household(&self, place: Place) -> String {
+        let group = if place == Place::AnotherGroup { 2 } else { 1 };
+        let home =
+            json!({ "area": format!("{}.{group}", place.area()), "label": uuid::Uuid::now_v7(), "delivery": "paper" });
+        let made = self.others[place.area()].post("/api/v1/households", &home).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// A seat of somebody who has not signed in yet.
+    async fn seat(&self, place: Place) -> String {
+        let email = format!("{}@asahi.example", uuid::Uuid::now_v7());
+        let (area, role) = match place {
+            Place::AnotherGroup => (town::YAMA_2, Role::Leader),
+            Place::TheCity => (town::CITY, Role::Staff),
+            _ => (place.area(), Role::Officer),
         };
-        self.kept.lock().expect("things").insert((kind, place), id.clone());
-        Thing { id, area }
+        self.app.appoint(area, role, &email).await;
+        let query = "SELECT s.id FROM seat s JOIN account a USING (city_id, person_id) WHERE a.email = $1";
+        let row = self.app.db().query_one_raw(api::postgres::sql(query, [email.into()])).await.expect("a query");
+        row.expect("a seat").try_get::<uuid::Uuid>("", "id").expect("an id").to_string()
     }
 
     /// A device that somebody has besides.
