@@ -22,6 +22,7 @@ use crate::{
     areas, households,
     identity::{self, Agent, Caller, code::Code, session::Device},
     notices::{self, Audience, Draft, Publishing},
+    purposes::PURPOSES,
     receipts::{self, Stamp},
     seats::{self, Appointment},
     server::Ground,
@@ -142,8 +143,13 @@ async fn fill(db: &impl ConnectionTrait, ground: &Ground) -> Result<(), Box<dyn 
     let mut residents = Vec::new();
     for (place, slip) in slips.iter().enumerate().filter(|(place, _)| place % 3 != 2) {
         let name = NAMES[place % NAMES.len()].to_owned();
-        let joined =
-            households::join(db, (&slip.code.to_print(), Some(name)), Device::Browser(Agent::default()), now).await?;
+        let joined = households::join(
+            db,
+            (&slip.code.to_print(), Some(name), Some(PURPOSES.version)),
+            Device::Browser(Agent::default()),
+            now,
+        )
+        .await?;
         residents.extend(Caller::load(db, joined.city, joined.session, ground.clock.today()).await?);
     }
     circulate(db, ground, &residents).await

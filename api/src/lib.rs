@@ -32,3 +32,4 @@ pub mod keys;
 pub mod lock_screen;
 pub mod postgres;
 pub mod problem;
+pub mod purposes;

@@ -21,6 +21,10 @@ pub struct Model {
     pub name: Option<String>,
     /// When they joined.
     pub created_at: OffsetDateTime,
+    /// Which version of the purposes of their data they agreed to; none: they were not asked.
+    pub consent_version: Option<i16>,
+    /// When they agreed.
+    pub consented_at: Option<OffsetDateTime>,
 }
 
 /// None: what joins rows is said by the queries.

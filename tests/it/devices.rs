@@ -26,7 +26,7 @@ fn between<'a>(page: &'a Answer, before: &str, after: &str) -> &'a str {
 async fn joined<'a>(app: &'a TestApp, agent: &'static str) -> Browser<'a> {
     let browser = Browser::called(app, agent);
     let slip = app.slip(town::YAMA_1);
-    let page = browser.send("/join", &[("code", &slip), ("name", "花子"), ("consent", "yes")]).await;
+    let page = browser.send("/join", &[("code", &slip), ("name", "花子"), ("consent", "1")]).await;
     shows(&page, &["参加できました"]);
     browser
 }

@@ -91,7 +91,7 @@ async fn nobody_is_sent_to_another_site_after_signing_in() {
 async fn no_other_site_signs_anybody_in_or_out_or_ends_a_device() {
     let app = TestApp::start().await;
     let browser = Browser::new(&app);
-    let _ = browser.send("/join", &[("code", &app.slip(town::YAMA_1)), ("name", ""), ("consent", "yes")]).await;
+    let _ = browser.send("/join", &[("code", &app.slip(town::YAMA_1)), ("name", ""), ("consent", "1")]).await;
     let slip = app.slip(town::YAMA_2);
     for path in [
         "/join",
@@ -106,7 +106,7 @@ async fn no_other_site_signs_anybody_in_or_out_or_ends_a_device() {
     ] {
         for origin in ["https://evil.example", "null", "http://localhost", "http://localhost:1"] {
             let fields =
-                [("code", &*slip), ("name", ""), ("consent", "yes"), ("email", "a@b.jp"), ("password", PASSWORD)];
+                [("code", &*slip), ("name", ""), ("consent", "1"), ("email", "a@b.jp"), ("password", PASSWORD)];
             let refused = browser.send_from(origin, path, &fields).await;
             assert_eq!(refused.status, 403, "{path} from {origin}: {}", refused.text);
         }

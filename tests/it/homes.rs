@@ -354,7 +354,7 @@ async fn an_officer_keeps_the_roster_in_pages() {
     assert!(officer.send(&lost, &[]).await.text.contains("花子さん"));
 
     let (resident, slip) = (Browser::new(&app), app.slip(town::YAMA_1));
-    let _ = resident.send("/join", &[("code", &slip), ("name", "次郎"), ("consent", "yes")]).await;
+    let _ = resident.send("/join", &[("code", &slip), ("name", "次郎"), ("consent", "1")]).await;
     let own = resident.open("/home").await;
     assert!(own.text.contains("次郎（あなた）") && !own.text.contains("加入票を新しくする"), "{}", own.text);
     assert_eq!(resident.open("/roster").await.status, 403);

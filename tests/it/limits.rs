@@ -183,7 +183,7 @@ async fn a_code_that_is_nobodys_is_refused_alike_on_every_page() {
     let app = TestApp::start_with(&[("KAIRAN_LIMITS", "on")]).await;
     let browser = Browser::new(&app);
     for (path, fields) in [
-        ("/join", &[("code", NOBODYS), ("name", ""), ("consent", "yes")][..]),
+        ("/join", &[("code", NOBODYS), ("name", ""), ("consent", "1")][..]),
         ("/welcome", &[("code", NOBODYS), ("password", PASSWORD)][..]),
         ("/device", &[("code", NOBODYS)][..]),
     ] {

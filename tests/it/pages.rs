@@ -40,7 +40,7 @@ async fn a_resident_joins_reads_and_stamps() {
     let refused = browser.send("/join", &[("code", &slip), ("name", "花子")]).await;
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("同意の四角に印") && refused.text.contains(&slip) && refused.text.contains("花子"));
-    let joined = browser.send("/join", &[("code", &slip), ("name", "花子"), ("consent", "yes")]).await;
+    let joined = browser.send("/join", &[("code", &slip), ("name", "花子"), ("consent", "1")]).await;
     shows(&joined, &["参加できました", "通知を入れる"]);
     shows(&browser.open("/").await, &["まだ読んでいないお知らせ（1件）", "公園の清掃", "山町内会 1班", "未読"]);
 
@@ -142,7 +142,7 @@ async fn another_sites_form_does_nothing() {
         (format!("/n/{id}/receipt"), &[][..]),
         (format!("/notices/{id}/withdraw"), &[("reason", "x")][..]),
         ("/signout".to_owned(), &[][..]),
-        ("/join".to_owned(), &[("code", "x"), ("name", ""), ("consent", "yes")][..]),
+        ("/join".to_owned(), &[("code", "x"), ("name", ""), ("consent", "1")][..]),
     ] {
         for origin in ["https://evil.example", "null"] {
             let refused = browser.send_from(origin, &path, fields).await;
@@ -167,7 +167,7 @@ async fn failures_are_pages_that_say_what_to_do_next() {
     let officer = app.officer(town::KAWA).await;
     let id = officer.announce("川町内会から", town::KAWA).await;
     app.work().await;
-    let _ = browser.send("/join", &[("code", &app.slip(town::YAMA_1)), ("name", ""), ("consent", "yes")]).await;
+    let _ = browser.send("/join", &[("code", &app.slip(town::YAMA_1)), ("name", ""), ("consent", "1")]).await;
     let nothing = browser.open("/n/0199aaaa-0000-7000-8000-000000000000").await;
     for path in ["/nowhere".to_owned(), "/n/x".to_owned(), format!("/n/{id}")] {
         let page = browser.open(&path).await;
@@ -203,7 +203,7 @@ async fn a_drill_and_what_is_typed_are_shown_as_they_are() {
     let _ = officer.publish(&id).await.expect(200);
     app.work().await;
     let browser = Browser::new(&app);
-    let _ = browser.send("/join", &[("code", &app.slip(town::YAMA_1)), ("name", ""), ("consent", "yes")]).await;
+    let _ = browser.send("/join", &[("code", &app.slip(town::YAMA_1)), ("name", ""), ("consent", "1")]).await;
     let page = browser.open(&format!("/n/{id}")).await;
     shows(&page, &["これは訓練です。実際の災害ではありません。", "【訓練】"]);
     assert!(!page.text.contains("<b>避難") && !page.text.contains("<script>alert"), "{}", page.text);

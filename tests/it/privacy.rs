@@ -54,7 +54,7 @@ async fn after_ninety_days_the_time_of_reading_is_a_day() {
     assert_eq!(tidy(&app).await.times, 1);
     assert_eq!(tidy(&app).await.times, 0, "nothing is done twice");
     let browser = Browser::new(&app);
-    let _ = browser.send("/join", &[("code", &slip), ("consent", "yes")]).await;
+    let _ = browser.send("/join", &[("code", &slip), ("consent", "1")]).await;
     let page = browser.open(&format!("/n/{notice}")).await;
     let stamp = page.text.split("<strong>確認しました</strong>").nth(1).expect("a stamp");
     let stamp = stamp.split("</time>").next().expect("a time");
@@ -101,7 +101,7 @@ async fn a_city_decides_how_long_it_keeps_what_people_did() {
     let association = officer.coverage(&notice, "association").await.expect(200);
     assert_eq!((&association["items"][0]["read"], &association["items"][0]["unreached"]), (&json!(1), &json!(0)));
     let browser = Browser::new(&app);
-    let _ = browser.send("/join", &[("code", &slip), ("consent", "yes")]).await;
+    let _ = browser.send("/join", &[("code", &slip), ("consent", "1")]).await;
     shows(&browser.open(&format!("/n/{notice}")).await, &["公園の清掃", "確認の記録は終わりました"]);
     let list = browser.open("/").await;
     assert!(list.text.contains("公園の清掃") && !list.text.contains("まだ読んでいない"), "{}", list.text);
@@ -157,7 +157,7 @@ async fn everybody_takes_along_what_is_kept_of_them_and_sees_who_looked() {
     assert_eq!(kept["looks"], json!([]), "their own look is no news to them");
 
     let browser = Browser::new(&app);
-    let _ = browser.send("/join", &[("code", &slip), ("name", "次郎"), ("consent", "yes")]).await;
+    let _ = browser.send("/join", &[("code", &slip), ("name", "次郎"), ("consent", "1")]).await;
     shows(&browser.open("/me/data").await, &["次郎", "1号（1班）", "山町内会の役員", "ファイルを受け取る"]);
     shows(&browser.open("/privacy").await, &["何のために使うか", "90日", "わたしの情報を見る"]);
     shows(&Browser::new(&app).open("/privacy").await, &["何のために使うか"]);
@@ -171,7 +171,7 @@ async fn who_leaves_is_forgotten_and_the_household_keeps_its_stamp() {
     let notice = officer.announce("公園の清掃", town::YAMA).await;
     let slip = app.slip(town::YAMA_1);
     let browser = Browser::new(&app);
-    let _ = browser.send("/join", &[("code", &slip), ("name", "花子"), ("consent", "yes")]).await;
+    let _ = browser.send("/join", &[("code", &slip), ("name", "花子"), ("consent", "1")]).await;
     let _ = browser.open(&format!("/n/{notice}")).await;
     let (leaving, stays) = (app.join(&slip).await, app.join(&slip).await);
     let (phone, other) = (push.phone(), push.phone());
@@ -200,4 +200,41 @@ async fn who_leaves_is_forgotten_and_the_household_keeps_its_stamp() {
 
     officer.delete("/api/v1/me").await.problem(409, "holds_a_seat");
     assert_eq!(officer.get("/api/v1/me").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joins_agrees_to_the_words_that_hold_and_who_has_not_is_asked() {
+    let app = TestApp::start().await;
+    let browser = Browser::new(&app);
+    let purposes = app.stranger().get("/api/v1/purposes").await.expect(200);
+    let (version, first) = (purposes["version"].to_string(), purposes["uses"][0].as_str().expect("words"));
+    shows(&browser.open("/join").await, &[first, &format!("value=\"{version}\"")]);
+    let slip = app.slip(town::YAMA_1);
+    let older = browser.send("/join", &[("code", &slip), ("name", ""), ("consent", "0")]).await;
+    assert!(older.status == 409 && older.text.contains("もう一度同意してください"), "{}", older.text);
+    assert_eq!(app.number("SELECT count(*) FROM person").await, 0);
+    let _ = browser.send("/join", &[("code", &slip), ("name", ""), ("consent", &version)]).await;
+    let agreed = "SELECT consent_version::bigint FROM person WHERE consented_at IS NOT NULL";
+    assert_eq!(app.number(agreed).await.to_string(), version);
+    assert!(!browser.open("/").await.text.contains("/privacy\">読んで"));
+
+    // The words change in what they mean: everybody is asked again, and goes on reading meanwhile.
+    app.tamper("UPDATE person SET consent_version = 77").await;
+    shows(&browser.open("/").await, &["個人情報の取り扱いを、お確かめください。", "お知らせは、まだありません"]);
+    shows(&browser.open("/privacy").await, &["同意する"]);
+    shows(&browser.send("/privacy/consent", &[("version", "77")]).await, &["同意する"]);
+    let list = browser.send("/privacy/consent", &[("version", &version)]).await;
+    assert!(list.status == 200 && !list.text.contains("お確かめください"), "{}", list.text);
+    assert_eq!(app.number(agreed).await.to_string(), version);
+
+    // A program that says nothing of it leaves it open.
+    let program = app.join(&slip).await;
+    assert_eq!(program.get("/api/v1/me/data").await.expect(200)["person"]["consent_version"], json!(null));
+    program.put("/api/v1/me/consent", &json!({ "version": 77 })).await.problem(409, "other_purposes");
+    assert_eq!(program.put("/api/v1/me/consent", &json!({ "version": purposes["version"] })).await.status, 204);
+    assert_eq!(program.get("/api/v1/me/data").await.expect(200)["person"]["consent_version"], purposes["version"]);
+    let told = json!({ "code": slip, "consent": purposes["version"] });
+    let joined = app.stranger().post("/api/v1/join", &told).await.expect(201);
+    assert!(joined["access_token"].is_string());
+    assert_eq!(app.number("SELECT count(*) FROM person WHERE consent_version = 1").await, 3);
 }

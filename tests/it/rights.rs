@@ -30,6 +30,7 @@ const OPEN: &[&str] = &[
     "GET /signin",
     "GET /sw.js",
     "GET /welcome",
+    "GET /api/v1/purposes",
     "GET /api/v1/push/key",
     "POST /api/v1/join",
     "POST /api/v1/session",

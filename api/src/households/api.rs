@@ -43,11 +43,11 @@ pub async fn join(
     once: Once,
     body: Parsed<JoinIn>,
 ) -> Result<HttpResponse, Problem> {
-    let JoinIn { code, name } = body.value;
+    let JoinIn { code, name, consent } = body.value;
     parts.count_code(&request, &code)?;
     let counting = parts.clone();
     once.write(code.clone(), body.digest, async move |tx| {
-        let opened = super::join(tx, (&code, name), Device::Program(parts.agent), parts.clock.now()).await?;
+        let opened = super::join(tx, (&code, name, consent), Device::Program(parts.agent), parts.clock.now()).await?;
         Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
     })
     .await

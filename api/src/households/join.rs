@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use time::OffsetDateTime;
 
-use super::{HouseholdError, change::rehouse, register};
+use super::{HouseholdError, agree, change::rehouse, register};
 use crate::{
     clock::JAPAN,
     identity::{
@@ -22,13 +22,14 @@ use crate::{
 /// How many persons a slip admits until it is renewed.
 const ADMITS: i16 = 8;
 
-/// Takes a typed code and signs the person in. An empty name is no name; who comes back has theirs.
+/// Takes a typed code and signs the person in. An empty name is no name; who comes back has theirs. `consent` is the version of the purposes that
+/// they agreed to, if they were asked.
 ///
 /// # Errors
-/// Of the code; [`HouseholdError::SlipIsFull`].
+/// Of the code; [`HouseholdError::SlipIsFull`], [`HouseholdError::OtherPurposes`].
 pub async fn join(
     db: &impl ConnectionTrait,
-    (typed, name): (&str, Option<String>),
+    (typed, name, consent): (&str, Option<String>, Option<i16>),
     device: Device,
     now: OffsetDateTime,
 ) -> Result<Opened, HouseholdError> {
@@ -36,13 +37,20 @@ pub async fn join(
     enter(db, Door::Slip(code.hash())).await?;
     let back =
         way_back::Entity::find().filter(way_back::Column::CodeHash.eq(code.hash())).lock_exclusive().one(db).await?;
-    if let Some(back) = back.filter(|back| now < back.expires_at) {
-        way_back::Entity::delete_by_id((back.city_id, back.person_id)).exec(db).await?;
-        return Ok(session::open(db, (back.city_id, back.person_id), device, now).await?);
+    let whose = match back.filter(|back| now < back.expires_at) {
+        Some(back) => {
+            way_back::Entity::delete_by_id((back.city_id, back.person_id)).exec(db).await?;
+            (back.city_id, back.person_id)
+        }
+        None => {
+            let slip = admit(db, &code).await?;
+            (slip.city_id, register(db, (slip.city_id, Some(slip.household_id)), name, now).await?)
+        }
+    };
+    if let Some(version) = consent {
+        agree(db, whose, version, now).await?;
     }
-    let slip = admit(db, &code).await?;
-    let person = register(db, (slip.city_id, Some(slip.household_id)), name, now).await?;
-    Ok(session::open(db, (slip.city_id, person), device, now).await?)
+    Ok(session::open(db, whose, device, now).await?)
 }
 
 /// Lets somebody who is a person of a household already be one of the household of another slip, as after a move. What they have read stays

@@ -27,6 +27,9 @@ pub struct JoinIn {
     /// What to be called; may stay empty.
     #[garde(inner(length(chars, max = 50), custom(optional_name)))]
     pub name: Option<String>,
+    /// The version of the purposes (`GET /api/v1/purposes`) that they were shown and agreed to.
+    #[garde(skip)]
+    pub consent: Option<i16>,
 }
 
 /// The code of the slip of another household.

@@ -19,6 +19,7 @@ use crate::{
 
 pub mod api;
 pub mod change;
+mod consent;
 mod export;
 mod forget;
 mod import;
@@ -34,6 +35,7 @@ mod slip;
 mod slip_file;
 mod view;
 
+pub use consent::agree;
 pub use export::{Encoding, export};
 pub use forget::forget_person;
 pub use import::{ImportedHouseholds, PrintedSlip, import_households};
@@ -78,6 +80,9 @@ pub enum HouseholdError {
     /// A file that can't be written.
     #[error("CSV can't be written: {0}")]
     Csv(String),
+    /// Consent to words that don't hold any more, or not yet.
+    #[error("the purposes are other ones")]
+    OtherPurposes,
     /// The code.
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -110,6 +115,10 @@ impl From<HouseholdError> for Problem {
             HouseholdError::SignsIn => Self::conflict(
                 "signs_in_already",
                 "その方にはパスワードがあります。新しい電話で、いつものようにサインインしてもらってください。",
+            ),
+            HouseholdError::OtherPurposes => Self::conflict(
+                "other_purposes",
+                "個人情報の取り扱いが変わりました。いまの内容を読んで、もう一度同意してください。",
             ),
             HouseholdError::Gone => Self::not_found(),
             HouseholdError::NoRoster => {

@@ -26,6 +26,7 @@ use crate::{
     },
     postgres::cities::Cities,
     problem::Problem,
+    purposes::{PURPOSES, Purposes},
     web::{
         Form, optional_name,
         page::{Fault, Faults, Frame, NOTIFICATIONS, Section, Who, again, for_people, html, see_other},
@@ -40,15 +41,16 @@ pub fn pages(config: &mut ServiceConfig) {
 }
 
 /// What was typed.
-#[derive(Deserialize, Validate)]
+#[derive(Clone, Deserialize, Validate)]
 struct JoinForm {
     #[garde(length(chars, max = 200))]
     code: String,
     #[garde(length(chars, max = 50), custom(optional_name))]
     #[serde(default)]
     name: String,
+    /// The version that the page showed; absent where the square is not ticked.
     #[garde(skip)]
-    consent: Option<String>,
+    consent: Option<i16>,
 }
 
 #[derive(Template)]
@@ -59,11 +61,12 @@ struct JoinPage {
     code: String,
     name: String,
     consent: bool,
+    purposes: Purposes,
 }
 
 impl JoinPage {
     fn new(faults: Faults, code: String, name: String, consent: bool) -> Self {
-        Self { frame: Frame::new("参加する", Who::Nobody), faults, code, name, consent }
+        Self { frame: Frame::new("参加する", Who::Nobody), faults, code, name, consent, purposes: PURPOSES }
     }
 }
 
@@ -79,9 +82,13 @@ async fn join_form(request: HttpRequest, parts: Parts, form: Form<JoinForm>) -> 
         Err(problem) => for_people(parts.heed(problem))?,
     };
     let mut faults = Faults::from(&problem);
-    if matches!(problem.code(), "invalid_code" | "slip_is_full") {
-        faults =
-            Faults { message: None, fields: vec![Fault { field: "code".into(), detail: problem.detail().into() }] };
+    let field = match problem.code() {
+        "invalid_code" | "slip_is_full" => Some("code"),
+        "other_purposes" => Some("consent"),
+        _ => None,
+    };
+    if let Some(field) = field {
+        faults = Faults { message: None, fields: vec![Fault { field: field.into(), detail: problem.detail().into() }] };
     }
     let JoinForm { code, name, consent } = form.0;
     again(&problem, &JoinPage::new(faults, code, name, consent.is_some()))
@@ -93,9 +100,10 @@ async fn try_join(request: &HttpRequest, parts: &Parts, form: &Form<JoinForm>) -
     if form.0.consent.is_none() {
         return Err(Problem::invalid_field("/consent", "参加するには、同意の四角に印を付けてください。"));
     }
-    let (code, name, now) = (form.0.code.clone(), form.0.name.clone(), parts.clock.now());
+    let JoinForm { code, name, consent } = form.0.clone();
+    let now = parts.clock.now();
     let device = Device::Browser(parts.agent);
-    let join = async move |tx: &_| Ok(super::join(tx, (&code, Some(name)), device, now).await?);
+    let join = async move |tx: &_| Ok(super::join(tx, (&code, Some(name), consent), device, now).await?);
     parts.cities.write(None, join).await
 }
 

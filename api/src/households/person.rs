@@ -39,6 +39,8 @@ pub async fn register(
         household_id: Set(household),
         name: Set(given(name)),
         created_at: Set(now),
+        consent_version: Set(None),
+        consented_at: Set(None),
     };
     Ok(person.insert(db).await?.id)
 }

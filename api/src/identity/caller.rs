@@ -29,6 +29,7 @@ use crate::{
     clock::Clock,
     config::Origin,
     problem::Problem,
+    purposes::PURPOSES,
     web::client::{address, same_origin},
 };
 
@@ -41,6 +42,8 @@ pub struct Caller {
     pub person: PersonId,
     /// What they are called, if they said.
     pub name: Option<String>,
+    /// The version of the purposes of their data that they agreed to.
+    pub agreed_to: Option<i16>,
     /// The sign-in.
     pub session: SessionId,
     /// Their household, if they belong to one.
@@ -88,6 +91,12 @@ impl Caller {
     #[must_use]
     pub fn reader(&self) -> ReaderId {
         self.home.as_ref().map_or(self.person.into(), |home| home.household.into())
+    }
+
+    /// Whether the caller is of a household and has not agreed to what the data is for, as it is said at present.
+    #[must_use]
+    pub fn is_to_agree(&self) -> bool {
+        self.home.is_some() && self.agreed_to != Some(PURPOSES.version)
     }
 
     /// The caller as the audit log names them, acting by one of their seats.

@@ -66,7 +66,7 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
         names.map(|name| format!("{table}.{name} AS {table}_{name}")).collect::<Vec<_>>().join(", ")
     };
     format!(
-        "SELECT who.n, s.city_id, s.id AS session, s.seen_on, s.further_id, p.id AS person, p.name, h.id AS household, h.label, h.delivery, {},
+        "SELECT who.n, s.city_id, s.id AS session, s.seen_on, s.further_id, p.id AS person, p.name, p.consent_version, h.id AS household, h.label, h.delivery, {},
                 seat.id AS seat, seat.role, seat.department, seat.ends_on, {}
          FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) WITH ORDINALITY AS who (city_id, session_id, cookie_hash, n)
          CROSS JOIN LATERAL (
@@ -145,6 +145,7 @@ fn person(row: &QueryResult) -> Result<Caller, DbErr> {
         city: row.try_get("", "city_id")?,
         person: row.try_get::<PersonId>("", "person")?,
         name: row.try_get("", "name")?,
+        agreed_to: row.try_get("", "consent_version")?,
         session: row.try_get("", "session")?,
         home,
         seats: Vec::new(),

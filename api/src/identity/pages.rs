@@ -49,7 +49,7 @@ impl From<&Caller> for Who {
         let further = caller.further.is_some();
         let of_association = |seat: &super::Seat| seat.role != Role::Staff;
         match (caller.seats.is_empty(), caller.seats.iter().any(of_association)) {
-            (true, _) => Self::Resident { further },
+            (true, _) => Self::Resident { further, asked: caller.is_to_agree() },
             (false, true) => Self::Officer { further },
             (false, false) => Self::Staff { further },
         }

@@ -14,9 +14,11 @@ use utoipa::ToSchema;
 use super::{Export, Retention};
 use crate::{
     clock::{Clock, JAPAN},
+    households,
     identity::Caller,
     postgres::cities::Cities,
     problem::Problem,
+    purposes::{PURPOSES, Purposes},
     web::Parsed,
 };
 
@@ -63,6 +65,37 @@ impl From<Retention> for RetentionOut {
     fn from(Retention { exact_days, receipt_months, sign_in_months, changed_at }: Retention) -> Self {
         Self { exact_days, receipt_months, sign_in_months, changed_at: changed_at.map(|at| at.to_offset(JAPAN)) }
     }
+}
+
+/// Which version somebody agreed to.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentIn {
+    /// As `GET /api/v1/purposes` says it.
+    #[garde(skip)]
+    version: i16,
+}
+
+/// What personal data is for: what people agree to when they join.
+#[utoipa::path(tag = "privacy", responses((status = 200, body = Purposes)), security(()))]
+#[get("/api/v1/purposes")]
+pub async fn purposes() -> Json<Purposes> {
+    Json(PURPOSES)
+}
+
+/// Agree to it.
+#[utoipa::path(tag = "privacy", request_body = ConsentIn, responses((status = 204)))]
+#[put("/api/v1/me/consent")]
+pub async fn consent(
+    cities: Data<Cities>,
+    clock: Data<Clock>,
+    caller: Caller,
+    body: Parsed<ConsentIn>,
+) -> Result<HttpResponse, Problem> {
+    let (whose, now) = ((caller.city, caller.person), clock.now());
+    let agree = async move |tx: &_| Ok(households::agree(tx, whose, body.value.version, now).await?);
+    cities.write(Some(caller.city), agree).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// All that is kept of the caller.

@@ -55,6 +55,12 @@ pub struct Person {
     pub area: Option<String>,
     /// digital, paper, both, undecided.
     pub delivery: Option<String>,
+    /// The version of the purposes that they agreed to.
+    pub consent_version: Option<i16>,
+    /// When they agreed.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub consented_at: Option<OffsetDateTime>,
 }
 
 /// A seat.
@@ -179,7 +185,8 @@ pub struct Look {
 }
 
 const PERSON: &str =
-    "SELECT p.id, p.name, p.created_at AS joined_at, account.email, h.label AS household, a.name AS area, h.delivery
+    "SELECT p.id, p.name, p.created_at AS joined_at, account.email, h.label AS household, a.name AS area, h.delivery,
+        p.consent_version, p.consented_at
     FROM person p
     LEFT JOIN account ON account.city_id = p.city_id AND account.person_id = p.id
     LEFT JOIN household h ON h.city_id = p.city_id AND h.id = p.household_id

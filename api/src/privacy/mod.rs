@@ -52,5 +52,11 @@ impl From<PrivacyError> for Problem {
 
 /// The room's calls.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(api::data).service(api::leave).service(api::retention).service(api::set_retention);
+    config
+        .service(api::purposes)
+        .service(api::consent)
+        .service(api::data)
+        .service(api::leave)
+        .service(api::retention)
+        .service(api::set_retention);
 }

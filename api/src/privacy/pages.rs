@@ -11,13 +11,15 @@ use time::OffsetDateTime;
 use super::{Export, Retention, SECOND_THOUGHTS, api::RetentionIn, retention::seat_of_the_city};
 use crate::{
     clock::{Clock, JAPAN},
+    households,
     identity::{Caller, api::Parts},
     postgres::cities::Cities,
     problem::Problem,
+    purposes::{PURPOSES, Purposes},
     web::{
         Form,
         dates::{Ago, Day, Moment},
-        page::{Faults, Frame, Who, again, for_people, html, see_other},
+        page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
         validate,
     },
 };
@@ -26,6 +28,7 @@ use crate::{
 pub fn pages(config: &mut ServiceConfig) {
     config
         .service(privacy)
+        .service(consent)
         .service(periods_page)
         .service(periods_form)
         .service(mine)
@@ -38,6 +41,9 @@ pub fn pages(config: &mut ServiceConfig) {
 #[template(path = "privacy/privacy.html")]
 struct PrivacyPage {
     frame: Frame,
+    purposes: Purposes,
+    /// Whether the viewer has yet to agree.
+    asks: bool,
     periods: Option<Retention>,
     /// Whether the viewer may change the periods.
     sets_periods: bool,
@@ -49,16 +55,46 @@ async fn privacy(cities: Data<Cities>, caller: Result<Caller, Problem>) -> Resul
     let caller = match caller {
         Ok(caller) => caller,
         Err(problem) if problem.code() == "unauthenticated" => {
-            return html(&PrivacyPage { frame: Frame::new(title, Who::Nobody), periods: None, sets_periods: false });
+            return html(&PrivacyPage {
+                frame: Frame::new(title, Who::Nobody),
+                purposes: PURPOSES,
+                asks: false,
+                periods: None,
+                sets_periods: false,
+            });
         }
         Err(problem) => return Err(problem),
     };
     let tx = cities.look(caller.city).await?;
     html(&PrivacyPage {
-        frame: Frame::new(title, Who::from(&caller)),
+        frame: Frame::new(title, Who::from(&caller)).at(Section::Privacy),
+        purposes: PURPOSES,
+        asks: caller.is_to_agree(),
         periods: Some(super::retention(&tx, caller.city).await?),
         sets_periods: seat_of_the_city(&caller).is_some(),
     })
+}
+
+/// What was agreed to.
+#[derive(Debug, Deserialize)]
+struct ConsentForm {
+    version: i16,
+}
+
+#[post("/privacy/consent")]
+async fn consent(
+    cities: Data<Cities>,
+    clock: Data<Clock>,
+    caller: Caller,
+    form: Form<ConsentForm>,
+) -> Result<HttpResponse, Problem> {
+    let (whose, now) = ((caller.city, caller.person), clock.now());
+    let agree = async move |tx: &_| Ok(households::agree(tx, whose, form.0.version, now).await?);
+    match cities.write(Some(caller.city), agree).await {
+        // Other words meanwhile: the page shows them.
+        Ok(()) => Ok(see_other("/")),
+        Err(problem) => for_people(problem).map(|_| see_other("/privacy")),
+    }
 }
 
 /// The periods, to be changed.

@@ -36,6 +36,8 @@ pub enum Who {
     Resident {
         /// Whether a device of theirs has signed in of which this one has not been told.
         further: bool,
+        /// Whether they have yet to agree to what their data is for.
+        asked: bool,
     },
     /// Somebody who holds a seat of an association and may send notices.
     Officer {
@@ -72,6 +74,8 @@ pub enum Section {
     Notifications,
     /// 使っている端末, at the foot of the page.
     Devices,
+    /// 個人情報の取り扱い, at the foot of the page.
+    Privacy,
 }
 
 /// One entry of the navigation.
@@ -112,10 +116,16 @@ impl Frame {
     /// Whether to tell of a further device: on every page until somebody has looked, but not on the page that shows it.
     #[must_use]
     pub fn tells_of_device(&self) -> bool {
-        let (Who::Resident { further } | Who::Officer { further } | Who::Staff { further }) = self.who else {
+        let (Who::Resident { further, .. } | Who::Officer { further } | Who::Staff { further }) = self.who else {
             return false;
         };
         further && self.section != Section::Devices
+    }
+
+    /// Whether to ask for consent: on every page until it is given, but not on the page that asks.
+    #[must_use]
+    pub fn asks_for_consent(&self) -> bool {
+        matches!(self.who, Who::Resident { asked: true, .. }) && self.section != Section::Privacy
     }
 
     /// The navigation.
