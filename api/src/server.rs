@@ -21,7 +21,7 @@ use crate::{
     clock::Clock,
     config::{Origin, Settings},
     households,
-    identity::{self, Callers, Tokens, oidc::Provider},
+    identity::{self, Callers, Tokens, oidc::Provider, passkeys::Passkeys},
     keys::Keys,
     notices::{self, Lists},
     openapi::complete,
@@ -137,6 +137,7 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving>
     let limits = Data::new(Limits::new(ground.settings.limits));
     let provider = ground.settings.oidc.clone().map(|oidc| Provider::new(oidc, &ground.origin));
     let provider = provider.transpose().map_err(std::io::Error::other)?.map(Data::new);
+    let passkeys = Passkeys::new(&ground.origin).map(Data::new);
     let callers = Data::new(Callers::start(ground.db.clone(), ground.clock.clone()));
     let lists = Data::new(Lists::start((ground.db.clone(), ground.cities.clone()), ground.clock.clone()));
     let receipts = Data::new(Receipts::start(ground.db.clone(), ground.clock.clone()));
@@ -144,6 +145,9 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving>
     let register = move |config: &mut ActixConfig| {
         if let Some(provider) = &provider {
             config.app_data(provider.clone());
+        }
+        if let Some(passkeys) = &passkeys {
+            config.app_data(passkeys.clone());
         }
         config
             .app_data(db.clone())

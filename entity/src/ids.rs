@@ -51,6 +51,8 @@ id! {
     SeatId,
     /// One signed-in device: the family of its tokens.
     SessionId,
+    /// What a device signs in with in place of a password.
+    PasskeyId,
     /// One circular.
     NoticeId,
     /// Whose stamp a receipt is: a household, or a seat holder who belongs to none.

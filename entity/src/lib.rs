@@ -15,6 +15,7 @@ pub mod ids;
 pub mod invitation;
 pub mod kept_answer;
 pub mod notice;
+pub mod passkey;
 pub mod person;
 pub mod plan;
 pub mod push_origin;

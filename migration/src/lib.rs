@@ -13,6 +13,7 @@ mod m20261124_000002_seats_and_households;
 mod m20261124_000003_signing_in;
 mod m20261124_000004_audit_chain;
 mod m20261124_000005_personal_data;
+mod m20261124_000006_passkeys;
 mod scope;
 
 /// Every migration, oldest first.
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000003_signing_in::Migration),
             Box::new(m20261124_000005_personal_data::Migration),
             Box::new(m20261124_000002_seats_and_households::Migration),
+            Box::new(m20261124_000006_passkeys::Migration),
         ]
     }
 }

@@ -16,6 +16,7 @@ mod limits;
 mod notices;
 mod oidc;
 mod pages;
+mod passkeys;
 mod planning;
 mod privacy;
 mod receipts;

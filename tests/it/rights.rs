@@ -28,6 +28,7 @@ const OPEN: &[&str] = &[
     "GET /privacy",
     "GET /readyz",
     "GET /signin",
+    "GET /signin/passkey",
     "GET /sw.js",
     "GET /welcome",
     "GET /api/v1/purposes",

@@ -23,7 +23,8 @@ pub async fn forget_ended(db: &impl ConnectionTrait, city: CityId, before: Offse
 pub async fn forget_person(db: &impl ConnectionTrait, (city, person): (CityId, PersonId)) -> Result<(), DbErr> {
     let whose = "city_id = $1 AND person_id = $2";
     forget_sessions(db, whose, [city.0.into(), person.0.into()]).await?;
-    for theirs in ["DELETE FROM recovery_code", "DELETE FROM invitation", "DELETE FROM account"] {
+    for theirs in ["DELETE FROM recovery_code", "DELETE FROM passkey", "DELETE FROM invitation", "DELETE FROM account"]
+    {
         db.execute_raw(sql(&format!("{theirs} WHERE {whose}"), [city.0.into(), person.0.into()])).await?;
     }
     Ok(())

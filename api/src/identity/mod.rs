@@ -24,15 +24,18 @@ mod load;
 pub mod oidc;
 pub mod pages;
 mod parts;
+pub mod passkeys;
 mod password;
 pub mod recovery;
 mod refresh;
 pub mod refusals;
+mod sealed;
 mod second_factor;
 mod seen;
 pub mod session;
 mod sign_in;
 mod token;
+mod ways;
 mod welcome;
 
 pub use agent::Agent;
@@ -68,6 +71,9 @@ pub enum IdentityError {
     /// Somebody with an account wants a further device without signing in on it.
     #[error("who has an account signs in on each device")]
     SignInInstead,
+    /// A passkey is asked for by somebody who has no account.
+    #[error("there is no account")]
+    NoAccount,
     /// There is no second factor for recovery codes to stand in for.
     #[error("there is no second factor")]
     NoSecondFactor,
@@ -114,6 +120,10 @@ impl From<IdentityError> for Problem {
             IdentityError::SignInInstead => Self::forbidden(
                 "sign_in_instead",
                 "役員・職員の方は、新しい端末でもメールアドレスとパスワードでサインインしてください。",
+            ),
+            IdentityError::NoAccount => Self::forbidden(
+                "no_account",
+                "パスキーは、メールアドレスとパスワードでサインインする方のものです。この端末は、そのままお使いいただけます。",
             ),
             IdentityError::NoSecondFactor => {
                 Self::conflict("no_second_factor", "認証アプリを使っていないので、予備のコードはいりません。")

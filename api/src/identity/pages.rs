@@ -16,9 +16,10 @@ use url::Url;
 use super::{
     Acceptance, Caller, Credentials, IdentityError, accept,
     api::Parts,
-    devices, oidc, recovery,
+    devices, oidc, passkeys, recovery,
     session::{self, Device, Opened},
     sign_in,
+    ways::Ways,
 };
 use crate::{
     problem::Problem,
@@ -40,6 +41,7 @@ pub fn pages(config: &mut ServiceConfig) {
         .service(welcome_page)
         .service(welcome_form);
     devices::pages::pages(config);
+    passkeys::pages::pages(config);
     recovery::pages::pages(config);
     oidc::pages::pages(config);
 }
@@ -58,8 +60,8 @@ impl From<&Caller> for Who {
 
 /// Where somebody wanted to go before they were asked to sign in.
 #[derive(Deserialize)]
-struct Wish {
-    next: Option<String>,
+pub(super) struct Wish {
+    pub(super) next: Option<String>,
 }
 
 /// What was typed at the sign-in.
@@ -97,8 +99,8 @@ struct SignInPage<'a> {
     email: &'a str,
     next: Option<&'a str>,
     ask_totp: bool,
-    /// Where staff are sent to the city's provider, if there is one.
-    provider: Option<String>,
+    /// The other ways in.
+    ways: Ways,
 }
 
 #[derive(Template)]
@@ -151,18 +153,8 @@ async fn sign_in_page(parts: Parts, wish: Query<Wish>) -> Result<HttpResponse, P
         email: "",
         next: wish.next.as_deref().and_then(local_path),
         ask_totp: parts.insist(),
-        provider: to_provider(&parts, wish.next.as_deref()),
+        ways: Ways::of(&parts, wish.next.as_deref()),
     })
-}
-
-/// The address that leads staff to their city's provider, if there is one, and from there to `next`.
-fn to_provider(parts: &Parts, next: Option<&str>) -> Option<String> {
-    parts.settings.oidc.as_ref()?;
-    let next = next.and_then(local_path).map(|path| {
-        let query: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
-        format!("?next={query}")
-    });
-    Some(format!("/oidc/start{}", next.unwrap_or_default()))
 }
 
 /// The sign-in once more, for somebody whom the provider did not let in.
@@ -176,7 +168,7 @@ pub(super) fn again_at_sign_in(parts: &Parts, problem: &Problem, next: Option<&s
         email: "",
         next: next.and_then(local_path),
         ask_totp: parts.insist(),
-        provider: to_provider(parts, next),
+        ways: Ways::of(parts, next),
     };
     again(problem, &page)
 }
@@ -195,7 +187,7 @@ async fn sign_in_form(request: HttpRequest, parts: Parts, form: Form<SignInForm>
         email: &form.0.email,
         next,
         ask_totp: parts.insist() || about_totp(&problem) || form.0.totp.is_some(),
-        provider: to_provider(&parts, next),
+        ways: Ways::of(&parts, next),
     };
     again(&problem, &page)
 }
@@ -362,7 +354,7 @@ mod tests {
             email: "a@b.jp",
             next: local_path("/n/1?a=b"),
             ask_totp: false,
-            provider: None,
+            ways: Ways::default(),
         };
         let html = page.render().expect("a page");
         assert!(html.contains("value=\"a@b.jp\"") && html.contains("value=\"/n/1?a=b\""), "{html}");

@@ -8,7 +8,9 @@ use secrecy::SecretString;
 use super::{
     Agent, Caller, Credentials, Proven, Tokens, account_of,
     code::Code,
-    known_browser, prove, recovery,
+    known_browser,
+    passkeys::Passkeys,
+    prove, recovery,
     session::{self, Opened},
 };
 use crate::{
@@ -37,6 +39,7 @@ pub struct Parts {
     pub agent: Agent,
     pub(super) settings: Data<Settings>,
     pub(super) keys: Data<Keys>,
+    pub(super) passkeys: Option<Data<Passkeys>>,
 }
 
 impl Parts {
@@ -146,6 +149,7 @@ impl FromRequest for Parts {
                 agent: Agent::of(request),
                 settings: part(request)?,
                 keys: part(request)?,
+                passkeys: part(request),
             })
         };
         ready(parts().ok_or_else(|| Problem::internal("the server was put together without its parts")))

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use super::{
     IdentityError,
     code::Code,
-    password, second_factor,
+    passkeys, password, second_factor,
     session::{self, Device, Opened},
 };
 use crate::postgres::cities::{Door, enter};
@@ -59,6 +59,7 @@ pub async fn accept(
     used.update(db).await?;
     // Whoever else was signed in may be why the password is set anew.
     session::end_all(db, who, now).await?;
+    passkeys::remove_all(db, who).await?;
     let opened = session::open(db, who, device, now).await?;
     Ok(Opened { email: Some(account.email), ..opened })
 }

@@ -26,6 +26,8 @@ pub enum Door {
     Invitation(Vec<u8>),
     /// A refresh token.
     RefreshToken(Vec<u8>),
+    /// What a device calls a passkey of theirs.
+    Passkey(Vec<u8>),
     /// The code that another device of theirs shows.
     DeviceCode(Vec<u8>),
     /// A city's code; without one, the only city that there is.
@@ -96,6 +98,7 @@ pub async fn enter(db: &impl ConnectionTrait, door: Door) -> Result<(), DbErr> {
         Door::Slip(hash) => ("SELECT enter_by_slip($1)", hash.into()),
         Door::Invitation(hash) => ("SELECT enter_by_invitation($1)", hash.into()),
         Door::RefreshToken(hash) => ("SELECT enter_by_refresh_token($1)", hash.into()),
+        Door::Passkey(name) => ("SELECT enter_by_passkey($1)", name.into()),
         Door::DeviceCode(hash) => ("SELECT enter_by_device_code($1)", hash.into()),
         Door::City(code) => ("SELECT enter_by_city($1)", code.into()),
         Door::Email(address) => ("SELECT enter_by_email($1)", address.into()),

@@ -24,6 +24,8 @@ pub struct Export {
     pub seats: Vec<Seat>,
     /// Devices on which they are or were signed in.
     pub sign_ins: Vec<SignIn>,
+    /// What they sign in with in place of a password, newest first.
+    pub passkeys: Vec<Passkey>,
     /// Browsers that are or were rung.
     pub notifications: Vec<Notifications>,
     /// What they opened first in their household, newest first.
@@ -99,6 +101,21 @@ pub struct SignIn {
     #[serde(with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<OffsetDateTime>,
+}
+
+/// A passkey.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct Passkey {
+    /// Where it was made: iPhoneのSafari.
+    pub device: String,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub since: OffsetDateTime,
+    /// When it was last used.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub used_at: Option<OffsetDateTime>,
 }
 
 /// A browser that is rung.
@@ -197,6 +214,8 @@ const SEATS: &str = "SELECT s.role, a.name AS area, s.department, s.starts_on, s
     WHERE s.city_id = $1 AND s.person_id = $2 ORDER BY s.starts_on, s.id";
 const SIGN_INS: &str = "SELECT device, seen_on, created_at AS since, ended_at AS until FROM session
     WHERE city_id = $1 AND person_id = $2 ORDER BY created_at DESC";
+const PASSKEYS: &str = "SELECT name AS device, created_at AS since, used_at FROM passkey
+    WHERE city_id = $1 AND person_id = $2 ORDER BY id DESC";
 const NOTIFICATIONS: &str = "SELECT origin AS service, created_at AS since, gone_at AS until FROM subscription
     WHERE city_id = $1 AND person_id = $2 ORDER BY created_at DESC";
 // By the stamps of their home, which are few: nobody else is looked for by person.
@@ -228,6 +247,7 @@ pub async fn export(db: &impl ConnectionTrait, caller: &Caller, now: OffsetDateT
         person: person.ok_or_else(|| DbErr::RecordNotFound("the caller".into()))?,
         seats: rows(db, SEATS, whose).await?,
         sign_ins: rows(db, SIGN_INS, whose).await?,
+        passkeys: rows(db, PASSKEYS, whose).await?,
         notifications: rows(db, NOTIFICATIONS, whose).await?,
         receipts: rows(db, RECEIPTS, whose).await?,
         notices: rows(db, NOTICES, whose).await?,

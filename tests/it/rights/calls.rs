@@ -25,6 +25,8 @@ pub enum About {
     Person,
     /// A seat of somebody else: an officer's, in another group a leader's, of the whole city a member of staff's.
     Seat,
+    /// A passkey.
+    Passkey,
 }
 
 impl About {
@@ -35,7 +37,9 @@ impl About {
             Self::Area | Self::Draft | Self::Notice => {
                 &[Place::Unknown, Place::Here, Place::AnotherAssociation, Place::TheCity, Place::AnotherCity]
             }
-            Self::Subscription | Self::Session => &[Place::Unknown, Place::OnesOwn, Place::Here, Place::AnotherCity],
+            Self::Subscription | Self::Session | Self::Passkey => {
+                &[Place::Unknown, Place::OnesOwn, Place::Here, Place::AnotherCity]
+            }
             Self::Household | Self::Person => &[
                 Place::Unknown,
                 Place::OnesOwn,
@@ -147,6 +151,9 @@ pub const CALLS: &[Call] = &[
     call("GET /notices/{id}/withdraw", About::Notice, ""),
     call("GET /notifications", About::Nothing, ""),
     call("GET /office", About::Nothing, ""),
+    call("GET /passkeys", About::Nothing, ""),
+    call("GET /passkeys/add", About::Nothing, ""),
+    call("GET /passkeys/{id}/remove", About::Passkey, ""),
     call("GET /people/{id}/leave", About::Person, ""),
     call("GET /people/{id}/lost-phone", About::Person, ""),
     call("GET /privacy", About::Nothing, ""),
@@ -162,6 +169,7 @@ pub const CALLS: &[Call] = &[
     call("GET /seats/{id}/end", About::Seat, ""),
     call("GET /seats/{id}/handover", About::Seat, ""),
     call("GET /signin", About::Nothing, ""),
+    call("GET /signin/passkey", About::Nothing, ""),
     call("GET /signout", About::Nothing, ""),
     call("GET /sw.js", About::Nothing, ""),
     call("GET /welcome", About::Nothing, ""),
@@ -210,6 +218,9 @@ pub const CALLS: &[Call] = &[
     call("POST /people/{id}/lost-phone", About::Person, ""),
     call("POST /privacy/consent", About::Nothing, "version=1"),
     call("POST /privacy/retention", About::Nothing, "exact_days=90&receipt_months=36&sign_in_months=6"),
+    call("POST /passkeys", About::Code, "ticket=x&credential=x"),
+    call("POST /passkeys/add", About::Code, "password=x"),
+    call("POST /passkeys/{id}/remove", About::Passkey, ""),
     call("POST /recovery", About::Code, "password=x"),
     call("POST /seats/new", About::Area, "area={area}&name=次郎&email={id}@asahi.example"),
     call("POST /seats/{id}/end", About::Seat, ""),
@@ -217,6 +228,7 @@ pub const CALLS: &[Call] = &[
     call("POST /seats/{id}/handover/undo", About::Seat, ""),
     call("POST /seats/{id}/link", About::Seat, ""),
     call("POST /signin", About::Code, "email=nobody@asahi.example&password=x"),
+    call("POST /signin/passkey", About::Code, "ticket=x&credential=x"),
     call("POST /signout", About::Nothing, ""),
     call("POST /welcome", About::Code, "code=AAAA-AAAA-AAAA-AAAA&password=ひらけごま+ひらけごま"),
     call("PUT /api/v1/households/{id}", About::Household, r#"{"delivery":"paper"}"#),

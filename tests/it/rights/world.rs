@@ -216,6 +216,7 @@ impl World<'_> {
             About::Household => "household",
             About::Person => "person",
             About::Seat => "seat",
+            About::Passkey => "passkey",
         };
         let none = place == Place::OnesOwn && *caller == Caller::Nobody;
         if place == Place::Unknown || none {
@@ -251,6 +252,8 @@ impl World<'_> {
             }
             About::Session if place == Place::OnesOwn => thing.id = self.further_device(&self.callers[caller]).await,
             About::Session => thing.id = self.further_device(other).await,
+            About::Passkey if place == Place::OnesOwn => thing.id = self.passkey(&self.callers[caller]).await,
+            About::Passkey => thing.id = self.passkey(other).await,
             _ if place == Place::OnesOwn => thing.id = self.callers[caller].turn_on(&self.push.phone()).await,
             _ => thing.id = other.turn_on(&self.push.phone()).await,
         }
@@ -283,11 +286,23 @@ impl World<'_> {
 
     /// A device that somebody has besides.
     async fn further_device(&self, whose: &Actor<'_>) -> String {
-        let (id, person) = (uuid::Uuid::now_v7(), whose.get("/api/v1/me").await.expect(200)["person"]["id"].clone());
-        let person = person.as_str().expect("a person");
-        let columns = "city_id, id, person_id, created_at";
-        let row = format!("SELECT city_id, '{id}', id, now() FROM person WHERE id = '{person}'");
-        self.app.tamper(&format!("INSERT INTO session ({columns}) {row}")).await;
+        self.put("session (city_id, id, person_id, created_at) SELECT city_id, {id}, id, now() FROM person WHERE id = {person}", whose).await
+    }
+
+    /// A passkey of somebody who has an account; others have none.
+    async fn passkey(&self, whose: &Actor<'_>) -> String {
+        let columns = "city_id, id, person_id, credential_id, public_key, name, created_at";
+        let row =
+            "SELECT city_id, {id}, person_id, uuid_send({id}), '', 'x', now() FROM account WHERE person_id = {person}";
+        self.put(&format!("passkey ({columns}) {row}"), whose).await
+    }
+
+    /// Puts a row of somebody's into the database; gives its id.
+    async fn put(&self, row: &str, whose: &Actor<'_>) -> String {
+        let (id, me) = (uuid::Uuid::now_v7(), whose.get("/api/v1/me").await.expect(200));
+        let person = me["person"]["id"].as_str().expect("a person");
+        let row = row.replace("{id}", &format!("'{id}'::uuid")).replace("{person}", &format!("'{person}'"));
+        self.app.tamper(&format!("INSERT INTO {row}")).await;
         id.to_string()
     }
 }

@@ -47,6 +47,8 @@ struct DevicesPage {
     devices: Vec<Row>,
     /// Whether this device may let in another.
     may_link: bool,
+    /// Whether there are passkeys for this person.
+    passkeys: bool,
     /// How many recovery codes are left; none: not asked for.
     recovery: Option<u64>,
 }
@@ -80,8 +82,10 @@ async fn devices_page(parts: Parts, caller: Caller) -> Result<HttpResponse, Prob
     let now = parts.clock.now();
     let tx = parts.cities.look(caller.city).await?;
     let devices = list(&tx, &caller).await?;
+    let may_link = may_link(&tx, (caller.city, caller.person)).await?;
     html(&DevicesPage {
-        may_link: may_link(&tx, (caller.city, caller.person)).await?,
+        may_link,
+        passkeys: !may_link && parts.passkeys.is_some(),
         recovery: recovery::remaining(&tx, &caller).await?,
         devices: devices.into_iter().map(|one| Row::of(one, now)).collect(),
         frame: frame(&caller, "使っている端末"),

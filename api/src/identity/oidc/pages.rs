@@ -40,7 +40,7 @@ async fn leave(request: HttpRequest, parts: Parts, wish: Query<Wish>) -> Result<
     let provider = provider(&request)?;
     parts.limits.count(&request)?;
     let (now, next) = (parts.clock.now(), wish.next.as_deref().and_then(local_path).map(str::to_owned));
-    let (url, journey) = match provider.send(next, now).await {
+    let (url, journey) = match provider.send(next).await {
         Ok(sent) => sent,
         Err(error) => return again_at_sign_in(&parts, &error.into(), wish.next.as_deref()),
     };

@@ -15,7 +15,6 @@ use openidconnect::{
     },
 };
 use secrecy::ExposeSecret as _;
-use time::OffsetDateTime;
 use url::Url;
 
 use super::{Journey, OidcError, http::Http};
@@ -85,7 +84,7 @@ impl Provider {
     ///
     /// # Errors
     /// [`OidcError::Provider`].
-    pub async fn send(&self, next: Option<String>, now: OffsetDateTime) -> Result<(Url, Journey), OidcError> {
+    pub async fn send(&self, next: Option<String>) -> Result<(Url, Journey), OidcError> {
         let remembered = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let metadata = match remembered.filter(|(at, _)| at.elapsed() < FRESH) {
             Some((_, metadata)) => metadata,
@@ -102,8 +101,8 @@ impl Provider {
             .add_scope(Scope::new("email".into()))
             .set_pkce_challenge(challenge)
             .url();
-        let secrets = (state.into_secret(), nonce.secret().clone(), verifier.into_secret());
-        Ok((url, Journey::new(secrets, next, now)))
+        let (state, nonce, verifier) = (state.into_secret(), nonce.secret().clone(), verifier.into_secret());
+        Ok((url, Journey { state, nonce, verifier, next }))
     }
 
     /// The verified mail address of whoever comes back with `code` from this journey.

@@ -1,0 +1,182 @@
+//! A real browser: Chromium without a window, driven by its own protocol (CDP) over two pipes, with an authenticator made of software in it.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+    thread,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Chromium takes what it is told from descriptor 3 and answers on 4; what it says besides is nobody's.
+const WITH_PIPES: &str = r#"exec "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1"#;
+
+/// How long it may say nothing before the test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A browser with one page. It ends, and what it kept is gone, with this value.
+pub struct Chromium {
+    child: Child,
+    to: ChildStdin,
+    from: Receiver<Value>,
+    /// The page, as the protocol names it.
+    page: Option<String>,
+    calls: u64,
+    _profile: TempDir,
+}
+
+impl Chromium {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// When there is none on this machine.
+    #[must_use]
+    pub fn start() -> Self {
+        let program = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
+            Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+        });
+        let program = program.expect("chromium is missing: script/test installs it, or `apt-get install chromium`");
+        let profile = TempDir::new().expect("a folder");
+        let mut child = Command::new("sh")
+            .args(["-c", WITH_PIPES, "sh", program, "--headless", "--remote-debugging-pipe", "--no-sandbox"])
+            .args(["--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"])
+            .args(["--no-proxy-server", "--window-size=360,800"])
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .env("HOME", profile.path())
+            .env("TMPDIR", profile.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a shell");
+        let to = child.stdin.take().expect("a pipe");
+        let mut said = BufReader::new(child.stdout.take().expect("a pipe"));
+        let (ear, from) = channel();
+        thread::spawn(move || {
+            let mut message = Vec::new();
+            while said.read_until(0, &mut message).is_ok_and(|length| length > 0) {
+                let heard = serde_json::from_slice(message.strip_suffix(&[0]).unwrap_or(&message));
+                if heard.is_ok_and(|heard| ear.send(heard).is_err()) {
+                    return;
+                }
+                message.clear();
+            }
+        });
+        let mut chromium = Self { child, to, from, page: None, calls: 0, _profile: profile };
+        let target = chromium.call("Target.createTarget", json!({ "url": "about:blank" }))["targetId"].clone();
+        let attached = chromium.call("Target.attachToTarget", json!({ "targetId": target, "flatten": true }));
+        chromium.page = attached["sessionId"].as_str().map(str::to_owned);
+        chromium.call("Page.enable", json!({}));
+        chromium
+    }
+
+    /// Puts a cookie of the page's origin in.
+    pub fn keep(&mut self, url: &str, (name, value): (&str, &str)) {
+        self.call("Network.setCookie", json!({ "url": url, "name": name, "value": value, "httpOnly": true }));
+    }
+
+    /// An authenticator such as a phone's, whose owner is always there; `verified`: and shows a finger that is right. Gives its id.
+    pub fn authenticator(&mut self, verified: bool) -> String {
+        self.call("WebAuthn.enable", json!({}));
+        let options = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": verified, "automaticPresenceSimulation": true });
+        let made = self.call("WebAuthn.addVirtualAuthenticator", json!({ "options": options }));
+        made["authenticatorId"].as_str().expect("an id").to_owned()
+    }
+
+    /// Whether the finger that its owner shows from now on is right.
+    pub fn show_finger(&mut self, authenticator: &str, right: bool) {
+        let what = json!({ "authenticatorId": authenticator, "isUserVerified": right });
+        self.call("WebAuthn.setUserVerified", what);
+    }
+
+    /// Opens a page and waits until it is there.
+    pub fn open(&mut self, url: &str) {
+        self.call("Page.navigate", json!({ "url": url }));
+        self.wait_for("Page.loadEventFired");
+    }
+
+    /// Clicks, and waits until the page to which that leads is there.
+    pub fn click_on(&mut self, selector: &str) {
+        self.click(selector);
+        self.wait_for("Page.loadEventFired");
+    }
+
+    /// Clicks.
+    pub fn click(&mut self, selector: &str) {
+        self.run(&format!("document.querySelector({}).click()", json!(selector)));
+    }
+
+    /// Types into a field.
+    pub fn fill(&mut self, selector: &str, text: &str) {
+        self.run(&format!("document.querySelector({}).value = {}", json!(selector), json!(text)));
+    }
+
+    /// The address and what the page says.
+    pub fn page(&mut self) -> (String, String) {
+        let said = self.run("[location.pathname, document.body.innerText]");
+        (said[0].as_str().unwrap_or_default().to_owned(), said[1].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until an expression, which is awaited, is true.
+    pub fn until(&mut self, expression: &str) {
+        let frames = format!(
+            "new Promise((done) => {{ const look = () => ({expression}) ? done(true) : setTimeout(look, 20); look(); }})"
+        );
+        self.run(&frames);
+    }
+
+    /// What an expression of the page gives; a promise is awaited.
+    ///
+    /// # Panics
+    /// When it throws.
+    pub fn run(&mut self, expression: &str) -> Value {
+        let what =
+            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true });
+        let done = self.call("Runtime.evaluate", what);
+        assert!(done["exceptionDetails"].is_null(), "{expression}: {done}");
+        done["result"]["value"].clone()
+    }
+
+    /// A command of the protocol, and what it gives.
+    fn call(&mut self, method: &str, params: Value) -> Value {
+        self.calls += 1;
+        let id = self.calls;
+        let mut message = json!({ "id": id, "method": method, "params": params });
+        if let Some(page) = &self.page {
+            message["sessionId"] = json!(page);
+        }
+        self.to.write_all(format!("{message}\0").as_bytes()).expect("a browser that listens");
+        loop {
+            let said = self.hear();
+            if said["id"] == id {
+                assert!(said["error"].is_null(), "{method}: {said}");
+                return said["result"].clone();
+            }
+        }
+    }
+
+    fn wait_for(&mut self, event: &str) {
+        while self.hear()["method"] != event {}
+    }
+
+    fn hear(&mut self) -> Value {
+        self.from
+            .recv_timeout(PATIENCE)
+            .expect("chromium says nothing: try `chromium --headless --no-sandbox about:blank`")
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        // It ends its own processes; a killed one would leave them, and its folder with them.
+        let closing = json!({ "id": self.calls + 1, "method": "Browser.close" });
+        let asked = self.to.write_all(format!("{closing}\0").as_bytes());
+        if asked.is_err() {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+    }
+}
