@@ -20,8 +20,12 @@ pub struct Model {
     pub sign_in_months: i16,
     /// When somebody last changed one of these.
     pub changed_at: Option<OffsetDateTime>,
-    /// Receipts from before this moment have days instead of times.
-    pub days_until: Option<OffsetDateTime>,
+    /// How many days it was before that.
+    pub was_exact_days: Option<i16>,
+    /// How many months it was for receipts.
+    pub was_receipt_months: Option<i16>,
+    /// How many months it was for sign-ins.
+    pub was_sign_in_months: Option<i16>,
 }
 
 /// None: what joins rows is said by the queries.

@@ -23,11 +23,14 @@ CREATE TABLE retention (
     receipt_months smallint NOT NULL DEFAULT 36 CHECK (receipt_months BETWEEN 12 AND 120), -- after these, receipts are gone
     sign_in_months smallint NOT NULL DEFAULT 6 CHECK (sign_in_months BETWEEN 1 AND 24),    -- after these, sign-ins that ended are gone
     changed_at     timestamptz,
-    days_until     timestamptz              -- receipts from before this have days
+    -- What held before that, and still does for a day where it is longer.
+    was_exact_days     smallint,
+    was_receipt_months smallint,
+    was_sign_in_months smallint
 );
 
--- Receipts come in the order of time, and so they lie: a summary of each stretch of the table is all it takes to find the old ones.
-CREATE INDEX receipt_age ON receipt USING brin (read_at, acknowledged_at);
+-- Receipts with a time. What has a day alone, midnight in Japan, is not among them, so that the old ones are always the first.
+CREATE INDEX receipt_exact ON receipt (city_id, read_at) WHERE (read_at AT TIME ZONE 'Asia/Tokyo')::time <> '00:00';
 
 -- When its receipts were no longer kept; from then on nobody leaves one.
 ALTER TABLE notice ADD COLUMN closed_at timestamptz;

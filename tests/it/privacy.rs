@@ -39,27 +39,32 @@ async fn after_ninety_days_the_time_of_reading_is_a_day() {
     let app = TestApp::start().await;
     let slip = app.slip(town::YAMA_1);
     let notice = read_and_stamped_later(&app, &slip, Duration::days(2)).await;
+    let neighbour = app.slip(town::YAMA_1);
+    let _ = app.join(&neighbour).await.receipt(&notice, false).await.expect(200);
     app.ground.clock.advance(Duration::days(87));
     assert_eq!(tidy(&app).await.times, 0, "nothing is ninety days old");
     let exact = receipt(&app.join(&slip).await, &notice).await;
 
     app.ground.clock.advance(Duration::days(2));
-    assert_eq!(tidy(&app).await.times, 1);
+    assert_eq!(tidy(&app).await.times, 1, "the neighbour read two days later");
     let day = receipt(&app.join(&slip).await, &notice).await;
-    let midnight = moment(&exact["read_at"]).replace_time(time::Time::MIDNIGHT);
-    assert_eq!(moment(&day["read_at"]), midnight);
-    assert_eq!(day["acknowledged_at"], exact["acknowledged_at"], "the stamp is two days younger");
-
+    for time in ["read_at", "acknowledged_at"] {
+        assert_eq!(moment(&day[time]), moment(&exact[time]).replace_time(time::Time::MIDNIGHT));
+    }
     app.ground.clock.advance(Duration::days(2));
     assert_eq!(tidy(&app).await.times, 1);
     assert_eq!(tidy(&app).await.times, 0, "nothing is done twice");
+
+    // Who stamps so late leaves a day from the beginning.
+    let late = app.join(&neighbour).await.receipt(&notice, true).await.expect(200);
+    assert_eq!(moment(&late["acknowledged_at"]).time(), time::Time::MIDNIGHT);
+    assert_eq!(app.number("SELECT (read_count * 10 + acknowledged_count)::bigint FROM circulation").await, 22);
     let browser = Browser::new(&app);
-    let _ = browser.send("/join", &[("code", &slip), ("consent", "1")]).await;
+    let _ = browser.send("/join", &[("code", &slip), ("name", ""), ("consent", "1")]).await;
     let page = browser.open(&format!("/n/{notice}")).await;
     let stamp = page.text.split("<strong>確認しました</strong>").nth(1).expect("a stamp");
     let stamp = stamp.split("</time>").next().expect("a time");
     assert!(stamp.contains('（') && !stamp.contains("午前") && !stamp.contains("午後"), "{stamp}");
-    assert_eq!(app.number("SELECT (read_count * 10 + acknowledged_count)::bigint FROM circulation").await, 11);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,6 +84,8 @@ async fn a_city_decides_how_long_it_keeps_what_people_did() {
     }
     let set = city.put("/api/v1/retention", &asked).await.expect(200);
     assert_eq!((&set["exact_days"], &set["receipt_months"]), (&json!(1), &json!(12)));
+    let again = city.put("/api/v1/retention", &asked).await.expect(200);
+    assert_eq!(again["changed_at"], set["changed_at"], "what is set already is no change");
     assert_eq!(app.number("SELECT count(*) FROM audit WHERE act = 'retention.set'").await, 1);
 
     // Until tomorrow it can be changed back.
@@ -87,7 +94,7 @@ async fn a_city_decides_how_long_it_keeps_what_people_did() {
         .await;
     assert_eq!(tidy(&app).await, Forgotten::default());
     app.ground.clock.advance(Duration::hours(1));
-    assert_eq!(tidy(&app).await.times, 2);
+    assert_eq!(tidy(&app).await.times, 1);
 
     // A year later the stamps are gone, and nobody is asked for another one; how many had read stays.
     app.ground.clock.advance(Duration::days(400));

@@ -57,13 +57,14 @@ pub struct RetentionOut {
 
 impl From<RetentionIn> for Retention {
     fn from(RetentionIn { exact_days, receipt_months, sign_in_months }: RetentionIn) -> Self {
-        Self { exact_days, receipt_months, sign_in_months, changed_at: None }
+        Self { exact_days, receipt_months, sign_in_months, changed: None }
     }
 }
 
 impl From<Retention> for RetentionOut {
-    fn from(Retention { exact_days, receipt_months, sign_in_months, changed_at }: Retention) -> Self {
-        Self { exact_days, receipt_months, sign_in_months, changed_at: changed_at.map(|at| at.to_offset(JAPAN)) }
+    fn from(Retention { exact_days, receipt_months, sign_in_months, changed }: Retention) -> Self {
+        let changed_at = changed.map(|(at, _)| at.to_offset(JAPAN));
+        Self { exact_days, receipt_months, sign_in_months, changed_at }
     }
 }
 

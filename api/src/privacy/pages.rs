@@ -141,7 +141,7 @@ fn periods(caller: &Caller, form: PeriodsForm, faults: Faults, settles: Option<M
 }
 
 fn settles(kept: &Retention, now: OffsetDateTime) -> Option<Moment> {
-    kept.changed_at.map(|at| at + SECOND_THOUGHTS).filter(|at| *at > now).map(Moment)
+    kept.changed.map(|(at, _)| at + SECOND_THOUGHTS).filter(|at| *at > now).map(Moment)
 }
 
 #[get("/privacy/retention")]

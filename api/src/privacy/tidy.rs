@@ -1,23 +1,17 @@
-//! The chore of forgetting: what a city no longer keeps becomes coarser, or goes. Repeatable at any point without harm, and done by one
-//! worker at a time for each city.
+//! The chore of forgetting: what a city no longer keeps becomes coarser, or goes. It may be done by several workers at once, and be broken off
+//! at any point, without harm.
 
-use entity::{city, ids::CityId, retention};
-use sea_orm::{
-    ActiveModelTrait as _,
-    ActiveValue::Set,
-    DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _, QuerySelect as _,
-    TransactionTrait as _,
-    sea_query::{LockBehavior, LockType},
-};
+use entity::{city, ids::CityId};
+use sea_orm::{DatabaseConnection, DbErr, EntityTrait as _};
 use time::{Date, Duration, OffsetDateTime};
 
-use super::retention::{SECOND_THOUGHTS, row};
+use super::retention;
 use crate::{clock::JAPAN, identity, notices, push, receipts};
 
 /// What was forgotten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Forgotten {
-    /// Times of receipts that became days.
+    /// Receipts whose times became days.
     pub times: u64,
     /// Receipts.
     pub receipts: u64,
@@ -25,63 +19,38 @@ pub struct Forgotten {
     pub sign_ins: u64,
 }
 
-/// Forgets, city by city, what is no longer kept at `now`.
+/// Forgets, city by city, what is no longer kept at `now`. Where one fails, the others' is forgotten all the same.
 ///
 /// # Errors
-/// The database's; what was done until then stays done.
+/// The first of the database's.
 pub async fn tidy(db: &DatabaseConnection, now: OffsetDateTime) -> Result<Forgotten, DbErr> {
-    let mut forgotten = Forgotten::default();
+    let (mut forgotten, mut failed) = (Forgotten::default(), None);
     for city in city::Entity::find().all(db).await? {
-        row(db, city.id).await?;
-        // A day of receipts at a time, so that nothing is held for long.
-        while let Some((tx, kept)) = hold(db, city.id, now).await? {
-            let Some((from, until)) = next_day(&tx, &kept, now).await? else { break };
-            forgotten.times += receipts::to_days(&tx, city.id, (from, until)).await?;
-            let mut done = kept.into_active_model();
-            done.days_until = Set(Some(until));
-            done.update(&tx).await?;
-            tx.commit().await?;
-        }
-        if let Some((tx, kept)) = hold(db, city.id, now).await? {
-            let before = months_ago(now, kept.receipt_months);
-            notices::close(&tx, city.id, before, now).await?;
-            forgotten.receipts += receipts::forget(&tx, city.id, before).await?;
-            let before = months_ago(now, kept.sign_in_months);
-            push::subscribe::forget(&tx, city.id, before).await?;
-            forgotten.sign_ins += identity::forget_ended(&tx, city.id, before).await?;
-            tx.commit().await?;
+        match tidy_city(db, city.id, now).await {
+            Ok(Forgotten { times, receipts, sign_ins }) => {
+                forgotten.times += times;
+                forgotten.receipts += receipts;
+                forgotten.sign_ins += sign_ins;
+            }
+            Err(error) => {
+                tracing::warn!(%error, city = city.code, "what a city no longer keeps could not be forgotten");
+                failed.get_or_insert(error);
+            }
         }
     }
-    Ok(forgotten)
+    failed.map_or(Ok(forgotten), Err)
 }
 
-/// What a city has set, held until the transaction ends; none while another worker holds it, or its staff may still think twice.
-async fn hold(
-    db: &DatabaseConnection,
-    city: CityId,
-    now: OffsetDateTime,
-) -> Result<Option<(DatabaseTransaction, retention::Model)>, DbErr> {
-    let tx = db.begin().await?;
-    let free = retention::Entity::find_by_id(city).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    let kept = free.one(&tx).await?;
-    let settled = |kept: &retention::Model| kept.changed_at.is_none_or(|at| at + SECOND_THOUGHTS <= now);
-    Ok(kept.filter(settled).map(|kept| (tx, kept)))
-}
-
-/// The next day's worth of receipts whose times are to become days.
-async fn next_day(
-    tx: &DatabaseTransaction,
-    kept: &retention::Model,
-    now: OffsetDateTime,
-) -> Result<Option<(OffsetDateTime, OffsetDateTime)>, DbErr> {
-    let last = now - Duration::days(kept.exact_days.into());
-    let from = match kept.days_until {
-        Some(until) if until >= last => return Ok(None),
-        Some(until) => until,
-        // The first time only: it reads the whole table.
-        None => receipts::oldest(tx, kept.city_id).await?.unwrap_or(last).min(last),
-    };
-    Ok(Some((from, last.min(from + Duration::DAY))))
+async fn tidy_city(db: &DatabaseConnection, city: CityId, now: OffsetDateTime) -> Result<Forgotten, DbErr> {
+    let kept = retention(db, city).await?.held_at(now);
+    let times = receipts::to_days(db, city, now - Duration::days(kept.exact_days.into())).await?;
+    let closed = notices::close(db, city, months_ago(now, kept.receipt_months), now).await?;
+    // What was broken off is taken up with the next notice that is closed.
+    let receipts = if closed > 0 { receipts::forget_closed(db, city).await? } else { 0 };
+    let before = months_ago(now, kept.sign_in_months);
+    push::subscribe::forget(db, city, before).await?;
+    let sign_ins = identity::forget_ended(db, city, before).await?;
+    Ok(Forgotten { times, receipts, sign_ins })
 }
 
 /// Midnight in Japan, so many months before a moment; where that month is too short, of its last day.

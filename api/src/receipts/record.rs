@@ -156,7 +156,11 @@ async fn stamp(
             JOIN receipt r USING (city_id, reader_id, notice_id)
             WHERE r.acknowledged_at IS NULL
             ORDER BY r.city_id, r.reader_id, r.notice_id FOR NO KEY UPDATE OF r)
-         UPDATE receipt r SET acknowledged_at = $4 FROM held
+         UPDATE receipt r
+         -- What was read so long ago that only its day is kept gets a day as well.
+         SET acknowledged_at = CASE WHEN (r.read_at AT TIME ZONE 'Asia/Tokyo')::time = '00:00'
+                                    THEN date_trunc('day', $4, 'Asia/Tokyo') ELSE $4 END
+         FROM held
          WHERE r.city_id = held.city_id AND r.reader_id = held.reader_id AND r.notice_id = held.notice_id
          RETURNING r.*";
     receipts(db, text, values).await
