@@ -14,6 +14,7 @@ mod m20261124_000003_signing_in;
 mod m20261124_000004_audit_chain;
 mod m20261124_000005_personal_data;
 mod m20261124_000006_passkeys;
+mod m20261124_000007_audit_looks;
 mod scope;
 
 /// Every migration, oldest first.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_personal_data::Migration),
             Box::new(m20261124_000002_seats_and_households::Migration),
             Box::new(m20261124_000006_passkeys::Migration),
+            Box::new(m20261124_000007_audit_looks::Migration),
         ]
     }
 }

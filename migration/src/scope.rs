@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-/// Gives each table that has a `city_id` its two policies, where it lacks them, and lets both roles read and write. The audit log they may
+/// Gives each function that runs with its owner's rights a safe place to look in, and each table that has a `city_id` its two policies, where it lacks them, and lets both roles read and write. The audit log they may
 /// only read and add to.
 pub(crate) async fn by_city(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.get_connection().execute_unprepared(POLICIES).await.map(drop)
@@ -10,8 +10,14 @@ pub(crate) async fn by_city(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 
 const POLICIES: &str = r"
 DO $$
-DECLARE unscoped regclass;
+DECLARE
+    unscoped regclass;
+    definer regprocedure;
 BEGIN
+    -- What runs with its owner's rights looks for tables where its owner made them, and last of all among the temporary ones of who calls.
+    FOR definer IN SELECT oid FROM pg_proc WHERE prosecdef AND pronamespace = current_schema()::regnamespace LOOP
+        EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', definer, current_schema());
+    END LOOP;
     FOR unscoped IN
         SELECT c.oid FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'city_id' AND NOT a.attisdropped
         WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace AND NOT c.relrowsecurity

@@ -176,3 +176,62 @@ async fn whose_data_somebody_saw_is_one_question() {
     let then = audit::seen_by(app.db(), (city(&app).await, id_of(&officer).await), before).await.expect("an answer");
     assert_eq!(then.looks, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_fills_the_log_with_what_they_are_refused() {
+    let app = TestApp::start().await;
+    let resident = app.resident(town::YAMA_1).await;
+    let asked = json!({ "exact_days": 1, "receipt_months": 12, "sign_in_months": 1 });
+    for _ in 0..30 {
+        resident.put("/api/v1/retention", &asked).await.problem(403, "not_the_city");
+    }
+    let refused = "SELECT count(*) FROM audit WHERE outcome = 'refused'";
+    assert_eq!(app.number(refused).await, 11);
+    assert_eq!(app.number(&format!("{refused} AND detail LIKE '%more of this minute%'")).await, 1);
+    app.ground.clock.advance(Duration::minutes(2));
+    resident.put("/api/v1/retention", &asked).await.problem(403, "not_the_city");
+    assert_eq!(app.number(refused).await, 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_adds_meanwhile_the_log_is_whole() {
+    let app = TestApp::start().await;
+    let officers = [app.officer(town::YAMA).await, app.officer(town::OKA).await];
+    let writing = async {
+        for number in 0..12 {
+            let officer = &officers[number % 2];
+            officer.announce("回覧", if number % 2 == 0 { town::YAMA } else { town::OKA }).await;
+        }
+    };
+    let verifying = async {
+        for _ in 0..40 {
+            verified(&app, None).await.expect("a log that is whole");
+        }
+    };
+    tokio::join!(writing, verifying);
+    app.work().await;
+}
+
+#[actix_web::test]
+async fn a_function_with_its_owners_rights_can_not_be_given_other_tables() {
+    let app = TestApp::start().await;
+    let (officer, _) = a_busy_morning(&app).await;
+    let (city, person) = (city(&app).await, id_of(&officer).await);
+    let forged = app.ground.cities.write(Some(city), async move |tx| {
+        tx.execute_unprepared("CREATE TEMPORARY TABLE audit_head (city_id uuid PRIMARY KEY, seq bigint, hash bytea)")
+            .await?;
+        let head = format!("INSERT INTO audit_head VALUES ('{}', 900000, '')", city.0);
+        tx.execute_unprepared(&head).await?;
+        audit::record(
+            tx,
+            (city, Some(person)),
+            "forged",
+            (String::new(), String::new()),
+            time::OffsetDateTime::UNIX_EPOCH,
+        )
+        .await?;
+        Ok(())
+    });
+    let _ = forged.await;
+    verified(&app, None).await.expect("a log that is whole");
+}

@@ -204,6 +204,9 @@ async fn who_leaves_is_forgotten_and_the_household_keeps_its_stamp() {
         app.number("SELECT count(*) FROM session WHERE ended_at IS NULL").await
     );
     assert_ne!(receipt(&stays, &notice).await, json!(null));
+    let named =
+        "SELECT count(*) FROM receipt r WHERE NOT EXISTS (SELECT FROM session s WHERE s.person_id = r.person_id)";
+    assert_eq!(app.number(&format!("{named} AND r.person_id <> '00000000-0000-0000-0000-000000000000'")).await, 0);
 
     officer.delete("/api/v1/me").await.problem(409, "holds_a_seat");
     assert_eq!(officer.get("/api/v1/me").await.status, 200);

@@ -8,6 +8,6 @@ mod record;
 mod search;
 mod verify;
 
-pub use record::{By, Entry, look, record, record_entry};
+pub use record::{By, look, record, refuse};
 pub use search::{Found, Period, Seen, search, seen_by};
 pub use verify::{Broken, Whole, verify};

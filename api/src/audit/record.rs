@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use entity::ids::{AuditId, CityId, PersonId, SeatId};
 use sea_orm::{ConnectionTrait, DbErr};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::postgres::sql;
@@ -31,17 +31,17 @@ impl From<(CityId, Option<PersonId>)> for By {
 
 /// What happened.
 #[derive(Clone, Debug, Default)]
-pub struct Entry<'a> {
+struct Entry<'a> {
     /// A short fixed word.
-    pub act: &'a str,
+    act: &'a str,
     /// Its object: an id or code.
-    pub object: String,
+    object: String,
     /// Whatever else an auditor needs.
-    pub detail: String,
+    detail: String,
     /// Whether it was refused.
-    pub refused: bool,
+    refused: bool,
     /// The ids of households and persons whose data was looked at; a household stands for its persons as well.
-    pub seen: Vec<Uuid>,
+    seen: Vec<Uuid>,
 }
 
 /// Adds what was done. Last in its transaction: until that commits, nobody else adds an entry of the same city.
@@ -72,11 +72,7 @@ pub async fn look(
     record_entry(db, by, Entry { act, object, seen, ..Default::default() }, now).await
 }
 
-/// Adds an entry.
-///
-/// # Errors
-/// The database's.
-pub async fn record_entry(
+async fn record_entry(
     db: &impl ConnectionTrait,
     by: impl Into<By>,
     entry: Entry<'_>,
@@ -103,4 +99,30 @@ pub async fn record_entry(
         ],
     );
     db.execute_raw(statement).await.map(drop)
+}
+
+/// What one person is refused within a minute and written down: more would tell nothing, and fill the log, which nobody can empty.
+const REFUSALS: i64 = 10;
+
+/// Adds what somebody was refused. After ten of a minute one says that there are more, and the rest is not written down.
+///
+/// # Errors
+/// The database's.
+pub async fn refuse(
+    db: &impl ConnectionTrait,
+    by: By,
+    (act, object, code): (&str, String, &str),
+    now: OffsetDateTime,
+) -> Result<(), DbErr> {
+    let lately = sql(
+        "SELECT count(*) AS refused FROM audit WHERE city_id = $1 AND person_id = $2 AND at > $3 AND outcome = 'refused'",
+        [by.city.0.into(), by.person.map(|id| id.0).into(), (now - Duration::MINUTE).into()],
+    );
+    let lately = db.query_one_raw(lately).await?.map(|row| row.try_get::<i64>("", "refused")).transpose()?;
+    let detail = match lately.unwrap_or_default() {
+        some if some < REFUSALS => code.to_owned(),
+        REFUSALS => format!("{code}; more of this minute are not written down"),
+        _ => return Ok(()),
+    };
+    record_entry(db, by, Entry { act, object, detail, refused: true, seen: Vec::new() }, now).await
 }

@@ -23,7 +23,7 @@ pub struct Found {
     pub seq: i64,
     /// When.
     pub at: OffsetDateTime,
-    /// The person's name, or mail address where they have none; none for a command on the server.
+    /// The person's name, or mail address where they have none, or id where they have left; none for a command on the server.
     pub who: Option<String>,
     /// The area of the seat.
     pub seat: Option<String>,
@@ -53,7 +53,7 @@ pub async fn search(
     period: Period,
 ) -> Result<Vec<Found>, DbErr> {
     let statement = sql(
-        "SELECT e.seq, e.at, coalesce(p.name, account.email) AS who, area.name AS seat, e.address, e.act, e.object, e.detail, e.outcome,
+        "SELECT e.seq, e.at, coalesce(p.name, account.email, e.person_id::text) AS who, area.name AS seat, e.address, e.act, e.object, e.detail, e.outcome,
                 cardinality(e.households) AS households, cardinality(e.persons) AS persons
          FROM audit e
          LEFT JOIN person p ON p.city_id = e.city_id AND p.id = e.person_id

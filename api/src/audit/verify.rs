@@ -5,7 +5,8 @@ use std::fmt;
 use aws_lc_rs::digest::{SHA256, digest};
 use entity::{audit, ids::CityId};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    AccessMode, ColumnTrait as _, ConnectionTrait as _, DatabaseConnection, DbErr, EntityTrait as _, IsolationLevel,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, TransactionTrait as _,
 };
 use uuid::Uuid;
 
@@ -56,10 +57,12 @@ impl fmt::Display for Broken {
 /// # Errors
 /// The database's.
 pub async fn verify(
-    db: &impl ConnectionTrait,
+    db: &DatabaseConnection,
     city: CityId,
     kept: Option<&Whole>,
 ) -> Result<Result<Whole, Broken>, DbErr> {
+    // As of one moment: entries that are added meanwhile would be missed before the end is asked for.
+    let db = db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?;
     let mut end = Whole { seq: 0, hash: Vec::new() };
     loop {
         let page = audit::Entity::find()
@@ -67,7 +70,7 @@ pub async fn verify(
             .filter(audit::Column::Seq.gt(end.seq))
             .order_by_asc(audit::Column::Seq)
             .limit(PAGE)
-            .all(db)
+            .all(&db)
             .await?;
         if page.is_empty() {
             break;

@@ -12,7 +12,7 @@ use actix_web::{
 };
 
 use crate::{
-    audit::{By, Entry, record_entry},
+    audit::{By, refuse},
     clock::Clock,
     postgres::cities::Cities,
     problem::Problem,
@@ -31,10 +31,7 @@ pub async fn written_down<B: MessageBody>(request: ServiceRequest, next: Next<B>
         && let Some((by, code)) = refused(&answer)
     {
         let now = clock.now();
-        let entry = async move |tx: &_| {
-            let entry = Entry { act: &act, object, detail: code.to_owned(), refused: true, seen: Vec::new() };
-            Ok(record_entry(tx, by, entry, now).await?)
-        };
+        let entry = async move |tx: &_| Ok(refuse(tx, by, (&act, object, code), now).await?);
         cities.write(Some(by.city), entry).await?;
     }
     answer

@@ -7,7 +7,7 @@ use sea_orm::{
 use time::OffsetDateTime;
 
 use super::PrivacyError;
-use crate::{audit, clock::JAPAN, households, identity, identity::Caller, push};
+use crate::{audit, clock::JAPAN, households, identity, identity::Caller, push, receipts};
 
 /// Forgets the caller: name, household, account, sign-ins, browsers. Their household's receipts stay its own.
 ///
@@ -23,6 +23,7 @@ pub async fn erase(db: &impl ConnectionTrait, caller: &Caller, now: OffsetDateTi
         return Err(PrivacyError::HoldsASeat);
     }
     let whose = (caller.city, caller.person);
+    receipts::forget_person(db, whose, caller.reader()).await?;
     push::subscribe::forget_person(db, whose).await?;
     identity::forget_person(db, whose).await?;
     households::forget_person(db, whose).await?;

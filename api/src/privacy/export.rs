@@ -228,12 +228,11 @@ const NOTICES: &str = "SELECT id, title, created_at, published_at FROM notice
     WHERE city_id = $1 AND $2 IN (author_id, publisher_id) ORDER BY id DESC";
 const ACTS: &str =
     "SELECT at, act, object, address, outcome FROM audit WHERE city_id = $1 AND person_id = $2 ORDER BY seq DESC";
-const LOOKS: &str = "SELECT e.at, e.act, s.role, a.name AS area FROM audit e
+const LOOKS: &str = "SELECT e.at, e.act, s.role, a.name AS area
+    FROM audit_looks($2, (SELECT household_id FROM person WHERE city_id = $1 AND id = $2)) AS e
     LEFT JOIN seat s ON s.city_id = e.city_id AND s.id = e.seat_id
     LEFT JOIN area a ON a.city_id = s.city_id AND a.id = s.area_id
-    WHERE e.city_id = $1 AND e.outcome = 'done' AND e.person_id IS DISTINCT FROM $2
-      AND (e.persons @> ARRAY[$2] OR e.households @> ARRAY[(SELECT household_id FROM person WHERE city_id = $1 AND id = $2)])
-    ORDER BY e.seq DESC";
+    WHERE e.city_id = $1 AND e.person_id IS DISTINCT FROM $2 ORDER BY e.seq DESC";
 
 /// Gathers all that is kept of the caller.
 ///

@@ -4,7 +4,7 @@
 //! The counts of the circulations stay. Both are done some thousand receipts at a time, each in a transaction of its own, so that nobody who
 //! stamps an old notice waits for it.
 
-use entity::ids::CityId;
+use entity::ids::{CityId, PersonId, ReaderId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -59,4 +59,20 @@ pub async fn forget_closed(db: &DatabaseConnection, city: CityId) -> Result<u64,
         after = *last;
         forgotten += db.execute_raw(sql(text, [city.0.into(), ids.into()])).await?.rows_affected();
     }
+}
+
+/// Forgets who of a household, or which seat holder, opened what: the receipts stay the household's.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_person(
+    db: &impl ConnectionTrait,
+    (city, person): (CityId, PersonId),
+    reader: ReaderId,
+) -> Result<(), DbErr> {
+    let statement = sql(
+        "UPDATE receipt SET person_id = $4 WHERE city_id = $1 AND reader_id = $2 AND person_id = $3",
+        [city.0.into(), reader.0.into(), person.0.into(), Uuid::nil().into()],
+    );
+    db.execute_raw(statement).await.map(drop)
 }

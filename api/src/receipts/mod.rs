@@ -24,7 +24,7 @@ mod readers;
 mod record;
 mod writer;
 
-pub use age::{forget_closed, to_days};
+pub use age::{forget_closed, forget_person, to_days};
 pub use coverage::coverage;
 pub use readers::{By, Row};
 pub use record::{Stamp, record};
