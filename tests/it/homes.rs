@@ -297,29 +297,6 @@ async fn a_household_of_others_looks_like_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_roster_is_saved_as_a_file_that_does_nothing() {
-    let app = TestApp::start().await;
-    let officer = app.officer(town::YAMA).await;
-    joined(&app, &app.slip(town::YAMA_1), "=HYPERLINK(\"http://x\")").await;
-    joined(&app, &app.slip(town::YAMA_1), "髙橋").await;
-    let file = officer.get("/api/v1/roster").await;
-    assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
-    assert!(file.text.starts_with('\u{feff}') || file.text.starts_with("area_code"), "{}", file.text);
-    assert!(file.text.contains("\"'=HYPERLINK(\"\"http://x\"\")\""), "{}", file.text);
-    assert_eq!(file.text.lines().count(), 13);
-    let sjis = officer.get("/api/v1/roster?encoding=shift_jis").await;
-    assert_eq!(
-        (sjis.status.as_u16(), sjis.headers["content-type"].as_bytes()),
-        (200, &b"text/csv; charset=Shift_JIS"[..])
-    );
-    joined(&app, &app.slip(town::YAMA_1), "𠮷田").await;
-    let refused = officer.get("/api/v1/roster?encoding=shift_jis").await.problem(422, "invalid");
-    assert_eq!(refused["names"], json!(["𠮷田"]));
-    assert!(app.leader(town::YAMA_1).await.get("/api/v1/roster").await.status == 403);
-    assert_eq!(app.number("SELECT count(*) FROM audit WHERE act = 'export roster'").await, 2);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn an_officer_keeps_the_roster_in_pages() {
     let app = TestApp::start().await;
     let mother = joined(&app, &app.slip(town::YAMA_1), "花子").await;

@@ -22,6 +22,7 @@ mod privacy;
 mod receipts;
 mod rights;
 mod ringing;
+mod roster_files;
 mod rows;
 mod scope;
 mod signing_in;

@@ -97,7 +97,7 @@ async fn lines(world: &World<'_>, call: &Call) -> Vec<(String, String)> {
             let about = world.thing(call, *place, caller, method == Method::GET).await;
             let path = format!("{}{}", path, call.query);
             let (path, body) = (about.fill(&path), about.fill(call.body));
-            let answer = world.ask(caller, (method.clone(), &path), (call.form(), body)).await;
+            let answer = world.ask(caller, (method.clone(), &path), (call.kind(), body)).await;
             let cell = in_short(&answer);
             let what = format!("{} about {place:?} by {caller:?}", call.name);
             assert!(!answer.status.is_server_error(), "{what}: {cell}: {}", answer.text);

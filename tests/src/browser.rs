@@ -45,15 +45,26 @@ impl<'a> Browser<'a> {
 
     /// Sends a form of ours.
     pub async fn send(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.go(Method::POST, path, Some((self.app.ground.origin.as_str(), fields))).await
+        self.send_from(self.app.ground.origin.as_str(), path, fields).await
     }
 
     /// Sends a form that stands on another site.
     pub async fn send_from(&self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.go(Method::POST, path, Some((origin, fields))).await
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields);
+        let kind = "application/x-www-form-urlencoded";
+        self.go(Method::POST, path, Some((origin, kind, body.finish().into_bytes()))).await
     }
 
-    async fn go(&self, method: Method, path: &str, form: Option<(&str, &[(&str, &str)])>) -> Answer {
+    /// Sends a form of ours with one file.
+    pub async fn send_file(&self, path: &str, file: &[u8]) -> Answer {
+        let origin = self.app.ground.origin.as_str();
+        let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
+        let body = [head.as_bytes(), file, b"\r\n--x--\r\n"].concat();
+        self.go(Method::POST, path, Some((origin, "multipart/form-data; boundary=x", body))).await
+    }
+
+    async fn go(&self, method: Method, path: &str, form: Option<(&str, &str, Vec<u8>)>) -> Answer {
         let mut answer = self.step(method, path, form).await;
         for _ in 0..5 {
             let Some(next) = answer.headers.get(header::LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned)
@@ -66,7 +77,7 @@ impl<'a> Browser<'a> {
         panic!("sent round in a circle at {path}")
     }
 
-    async fn step(&self, method: Method, path: &str, form: Option<(&str, &[(&str, &str)])>) -> Answer {
+    async fn step(&self, method: Method, path: &str, form: Option<(&str, &str, Vec<u8>)>) -> Answer {
         let stranger = self.app.stranger();
         let mut request = stranger.request(method, path);
         let kept = self.cookies.lock().expect("cookies").clone();
@@ -77,11 +88,8 @@ impl<'a> Browser<'a> {
         if !self.agent.is_empty() {
             request = request.header(header::USER_AGENT, self.agent);
         }
-        if let Some((origin, fields)) = form {
-            let mut body = url::form_urlencoded::Serializer::new(String::new());
-            body.extend_pairs(fields);
-            let kind = "application/x-www-form-urlencoded";
-            request = request.header(header::ORIGIN, origin).header(header::CONTENT_TYPE, kind).body(body.finish());
+        if let Some((origin, kind, body)) = form {
+            request = request.header(header::ORIGIN, origin).header(header::CONTENT_TYPE, kind).body(body);
         }
         let answer = stranger.send(request).await;
         for set in answer.headers.get_all(header::SET_COOKIE).iter().filter_map(|v| v.to_str().ok()) {

@@ -75,6 +75,18 @@ impl Line<'_> {
 pub fn read<T>(
     bytes: &[u8],
     columns: &[&'static str],
+    parse: impl FnMut(&Line<'_>) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
+    read_with(bytes, (columns, &[]), parse)
+}
+
+/// The same for a file that may have further columns besides.
+///
+/// # Errors
+/// The first fault.
+pub fn read_with<T>(
+    bytes: &[u8],
+    (columns, further): (&[&'static str], &[&'static str]),
     mut parse: impl FnMut(&Line<'_>) -> Result<T, Fault>,
 ) -> Result<Vec<T>, Fault> {
     let text = decode(bytes)?;
@@ -88,7 +100,8 @@ pub fn read<T>(
             || whole_line(1, String::new(), format!("has no column {column}; it must have {}", columns.join(", ")));
         places.insert(*column, place.ok_or_else(missing)?);
     }
-    if header.len() != columns.len() {
+    let known = columns.len() + header.iter().filter(|name| further.contains(name)).count();
+    if header.len() != known {
         let reason = format!("has {} columns; it must have {}", header.len(), columns.join(", "));
         return Err(whole_line(1, String::new(), reason));
     }
@@ -99,8 +112,8 @@ pub fn read<T>(
         })?;
         let number = record.position().map_or(0, csv::Position::line);
         let value = || record.iter().collect::<Vec<_>>().join(",").chars().take(80).collect();
-        if record.len() != columns.len() {
-            return Err(whole_line(number, value(), format!("has {} fields and not {}", record.len(), columns.len())));
+        if record.len() != known {
+            return Err(whole_line(number, value(), format!("has {} fields and not {known}", record.len())));
         }
         if record.iter().any(|field| plain_text(field, &()).is_err()) {
             return Err(whole_line(number, value(), "has a control character".into()));

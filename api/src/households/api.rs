@@ -10,10 +10,10 @@ use entity::{area, ids::HouseholdId};
 use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 use time::OffsetDateTime;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::{
-    Encoding, HouseholdError, Listed, Standing, Tended, areas_of, by_seat, change as verbs, export,
+    HouseholdError, Listed, Standing, Tended, areas_of, by_seat, change as verbs,
     json::{
         ChangeIn, CodeOut, FullOut, HouseholdIn, IdOut, JoinIn, ListedOut, MergeIn, NothingIn, RelocateIn, SplitIn,
     },
@@ -116,75 +116,6 @@ pub(super) async fn look(
     audit::look(db, caller, ("look at roster", q), found.iter().map(|home| home.id).collect(), now).await?;
     let next = found.last().filter(|_| more).map(|home| home.id.to_string());
     Ok((found, next))
-}
-
-/// How the file is to be written.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub struct FileQuery {
-    /// UTF-8 with a BOM where nothing is said.
-    #[serde(default)]
-    pub encoding: EncodingIn,
-}
-
-/// How the file is to be written.
-#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EncodingIn {
-    /// UTF-8 with a BOM.
-    #[default]
-    Utf8,
-    /// Windows-31J.
-    ShiftJis,
-}
-
-/// The whole roster of the caller's associations as CSV, for their officers. In the audit log.
-#[utoipa::path(tag = "households", params(FileQuery), responses((status = 200, content_type = "text/csv", body = String)))]
-#[get("/api/v1/roster")]
-pub async fn file(
-    cities: Data<Cities>,
-    clock: Data<Clock>,
-    caller: Caller,
-    query: Query<FileQuery>,
-) -> Result<HttpResponse, Problem> {
-    write_file(&cities, &clock, caller, query.encoding).await
-}
-
-/// The roster as a file to be saved.
-pub(super) async fn write_file(
-    cities: &Cities,
-    clock: &Clock,
-    caller: Caller,
-    encoding: EncodingIn,
-) -> Result<HttpResponse, Problem> {
-    let (now, today) = (clock.now(), clock.today());
-    let (encoding, charset) = match encoding {
-        EncodingIn::Utf8 => (Encoding::Utf8, "utf-8"),
-        EncodingIn::ShiftJis => (Encoding::ShiftJis, "Shift_JIS"),
-    };
-    let bytes = cities
-        .write(Some(caller.city), async move |tx| {
-            let mut officer = caller;
-            officer.seats.retain(is_officer);
-            let areas = areas_of(&officer);
-            if areas.is_empty() {
-                return Err(HouseholdError::NoRoster.into());
-            }
-            let homes = roster(tx, (officer.city, areas), "", (None, 100_000)).await?;
-            let bytes = export(&homes, encoding)?;
-            let seen = homes.iter().map(|home| home.id).collect();
-            audit::look(tx, &officer, ("export roster", charset.to_owned()), seen, now).await?;
-            Ok(bytes)
-        })
-        .await?;
-    Ok(HttpResponse::Ok()
-        .content_type(format!("text/csv; charset={charset}"))
-        .insert_header(("content-disposition", format!("attachment; filename=\"roster-{today}.csv\"")))
-        .body(bytes))
-}
-
-fn is_officer(seat: &crate::identity::Seat) -> bool {
-    seat.role == entity::seat::Role::Officer
 }
 
 /// A group or association in which the caller is an officer; to all others it looks like none.

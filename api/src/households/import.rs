@@ -25,10 +25,11 @@ use crate::{
     },
     identity::code::Code,
     postgres::sql,
+    web::optional_name,
 };
 
 /// The columns of the file.
-const COLUMNS: [&str; 4] = ["area_code", "group", "household", "delivery"];
+pub(super) const COLUMNS: [&str; 4] = ["area_code", "group", "household", "delivery"];
 /// Rows written by one statement.
 const CHUNK: usize = 20_000;
 
@@ -59,11 +60,11 @@ pub struct PrintedSlip {
 }
 
 /// One line.
-struct Row {
-    line: u64,
-    area_code: String,
+pub(super) struct Row {
+    pub(super) line: u64,
+    pub(super) area_code: String,
     group: String,
-    household: String,
+    pub(super) household: String,
     delivery: Delivery,
 }
 
@@ -80,7 +81,21 @@ pub async fn import_households(
     let rows = csv::read(bytes, &COLUMNS, row)?;
     refuse_twins(&rows)?;
     let associations = associations(db, &rows).await?;
-    let homes = groups(db, &rows, &associations, now).await?;
+    let imported = put(db, &rows, &associations, slips, now).await?;
+    // What comes in at once is planned for at once, and not only after the next autovacuum.
+    db.execute_unprepared("ANALYZE area, household, slip").await?;
+    Ok(imported)
+}
+
+/// Writes the households of a file, whose associations are there.
+pub(super) async fn put(
+    db: &impl ConnectionTrait,
+    rows: &[Row],
+    associations: &HashMap<String, area::Model>,
+    slips: bool,
+    now: OffsetDateTime,
+) -> Result<ImportedHouseholds, ImportError> {
+    let homes = groups(db, rows, associations, now).await?;
     let mut imported = ImportedHouseholds { read: rows.len(), added: 0, changed: 0, slips: Vec::new() };
     for chunk in rows.chunks(CHUNK) {
         let (added, changed) = write(db, chunk, &homes, now).await?;
@@ -90,28 +105,30 @@ pub async fn import_households(
             imported.slips.append(&mut print(db, chunk, &homes, now).await?);
         }
     }
-    // What comes in at once is planned for at once, and not only after the next autovacuum.
-    db.execute_unprepared("ANALYZE area, household, slip").await?;
     Ok(imported)
 }
 
-fn row(line: &Line<'_>) -> Result<Row, Fault> {
+pub(super) fn row(line: &Line<'_>) -> Result<Row, Fault> {
     let delivery = Delivery::iter().find(|d| d.to_value() == line.text("delivery"));
     let names = || Delivery::iter().map(|d| d.to_value()).collect::<Vec<_>>().join(", ");
     let group = line.text("group");
     if group.chars().count() > 50 || group.contains(['.', '/', '#']) {
         return Err(line.fault("group", "must be at most 50 characters without dot, slash or hash"));
     }
+    let household = line.required("household")?;
+    if household.chars().count() > 100 || optional_name(household, &()).is_err() {
+        return Err(line.fault("household", "must be one line of at most 100 characters"));
+    }
     Ok(Row {
         line: line.number,
         area_code: line.required("area_code")?.to_owned(),
         group: group.to_owned(),
-        household: line.required("household")?.to_owned(),
+        household: household.to_owned(),
         delivery: delivery.ok_or_else(|| line.fault("delivery", format!("is none of {}", names())))?,
     })
 }
 
-fn refuse_twins(rows: &[Row]) -> Result<(), Fault> {
+pub(super) fn refuse_twins(rows: &[Row]) -> Result<(), Fault> {
     let mut seen = HashMap::with_capacity(rows.len());
     for row in rows {
         if let Some(first) = seen.insert((&row.area_code, &row.group, &row.household), row.line) {

@@ -12,7 +12,7 @@ use sea_orm::DbErr;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    areas::AreaError,
+    areas::{AreaError, ImportError, csv::Fault},
     identity::IdentityError,
     problem::{FieldError, Problem},
 };
@@ -21,6 +21,7 @@ pub mod api;
 pub mod change;
 mod consent;
 mod export;
+mod files;
 mod forget;
 mod import;
 mod join;
@@ -33,6 +34,7 @@ mod rights;
 mod roster;
 mod slip;
 mod slip_file;
+mod take_in;
 mod view;
 
 pub use consent::agree;
@@ -46,6 +48,7 @@ pub use rights::{Standing, Tended, TendedPerson, by_seat, standing_in};
 pub use roster::{After, Listed, Member, areas_of, members, roster};
 pub use slip::renew_slip;
 pub use slip_file::SlipFile;
+pub use take_in::import_roster;
 
 /// What can go wrong with households.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +77,9 @@ pub enum HouseholdError {
     /// The caller has no roster.
     #[error("the caller has no roster")]
     NoRoster,
+    /// A fault of a file.
+    #[error(transparent)]
+    File(Fault),
     /// Names that Shift_JIS can't hold.
     #[error("Shift_JIS can't hold {0:?}")]
     NotInShiftJis(Vec<String>),
@@ -92,6 +98,15 @@ pub enum HouseholdError {
     /// The database's.
     #[error(transparent)]
     Db(#[from] DbErr),
+}
+
+impl From<ImportError> for HouseholdError {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Fault(fault) => Self::File(fault),
+            ImportError::Db(error) => Self::Db(error),
+        }
+    }
 }
 
 impl From<HouseholdError> for Problem {
@@ -132,6 +147,9 @@ impl From<HouseholdError> for Problem {
                 problem = problem.with("names", names);
                 problem
             }
+            HouseholdError::File(fault) => {
+                Self::invalid_field(format!("/{}/{}", fault.line, fault.column), take_in::in_japanese(&fault))
+            }
             HouseholdError::Csv(cause) => Self::internal(cause),
             HouseholdError::Identity(error) => error.into(),
             HouseholdError::Area(error) => error.into(),
@@ -146,7 +164,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(api::join)
         .service(people::move_with)
         .service(api::list)
-        .service(api::file)
+        .service(files::file)
+        .service(files::take_in)
         .service(api::add)
         .service(api::show)
         .service(api::change)

@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::{
     HouseholdError, Standing,
-    api::{EncodingIn, RosterQuery, look, note, own_area, write_file},
-    areas_of, by_seat, change as verbs,
+    api::{RosterQuery, look, note, own_area},
+    areas_of, by_seat, change as verbs, files,
     json::ChangeIn,
     own::{self, places},
     standing_in,
@@ -36,8 +36,9 @@ use crate::{
 
 /// The room's pages.
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(join_page).service(join_form).service(roster_page).service(file).service(new_page).service(new_form);
+    config.service(join_page).service(join_form).service(roster_page).service(new_page).service(new_form);
     own::pages(config);
+    files::pages(config);
 }
 
 /// What was typed.
@@ -144,22 +145,6 @@ async fn roster_page(
         more,
         q,
     })
-}
-
-#[derive(Deserialize)]
-struct FilePageQuery {
-    #[serde(default)]
-    encoding: EncodingIn,
-}
-
-#[get("/roster/file")]
-async fn file(
-    cities: Data<Cities>,
-    clock: Data<Clock>,
-    caller: Caller,
-    query: Query<FilePageQuery>,
-) -> Result<HttpResponse, Problem> {
-    write_file(&cities, &clock, caller, query.encoding).await
 }
 
 async fn new_household(cities: &Cities, caller: &Caller) -> Result<NewPage, Problem> {

@@ -114,6 +114,20 @@ pub struct NewPage {
     pub label: String,
 }
 
+/// Households from a file, at `/roster/import`.
+#[derive(Template)]
+#[template(path = "households/import.html")]
+pub struct ImportPage {
+    /// Around it.
+    pub frame: Frame,
+    /// What is wrong with the file.
+    pub faults: Faults,
+    /// What was done: households read, added, changed.
+    pub done: Option<(usize, u64, u64)>,
+    /// The code of an association of the caller's.
+    pub example: String,
+}
+
 /// A joining code to hand over, shown once.
 #[derive(Template)]
 #[template(path = "households/code.html")]

@@ -48,11 +48,16 @@ impl<T: DeserializeOwned + Validate<Context: Default> + 'static> FromRequest for
             })?;
             reader.end().map_err(|e| Problem::invalid_field("", in_japanese(&e)))?;
             validate(&value)?;
-            let mut sum = [0; 32];
-            sum.copy_from_slice(digest(&SHA256, &bytes).as_ref());
-            Ok(Self { value, digest: sum })
+            Ok(Self { value, digest: sum(&bytes) })
         })
     }
+}
+
+/// SHA-256 of a body.
+pub(super) fn sum(bytes: &[u8]) -> [u8; 32] {
+    let mut sum = [0; 32];
+    sum.copy_from_slice(digest(&SHA256, bytes).as_ref());
+    sum
 }
 
 /// A form of our own pages (`application/x-www-form-urlencoded`): refused when another site sent it. Its fields are what was typed;
@@ -86,7 +91,7 @@ impl<T: Validate<Context: Default>> Form<T> {
     }
 }
 
-fn read(
+pub(super) fn read(
     request: &HttpRequest,
     payload: &mut Payload,
     kind: &'static str,

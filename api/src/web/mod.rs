@@ -15,9 +15,11 @@ mod once;
 pub mod page;
 pub mod problem_page;
 pub mod qr;
+mod upload;
 
 pub use body::{Form, Parsed, plain_text, validate};
 pub use limits::{Limits, Subject};
 pub use list::{Cursor, Page, PageQuery};
 pub use name::{a_name, optional_name, tidy};
 pub use once::{Once, purge_kept_answers};
+pub use upload::{CsvBody, FileForm};

@@ -74,9 +74,14 @@ pub struct Call {
 }
 
 impl Call {
-    /// Whether its body is a form.
-    pub fn form(&self) -> bool {
-        !self.name.contains(" /api/")
+    /// What its body is.
+    pub fn kind(&self) -> &'static str {
+        match self.name {
+            "POST /api/v1/roster" => "text/csv",
+            "POST /roster/import" => "multipart/form-data; boundary=x",
+            page if !page.contains(" /api/") => "application/x-www-form-urlencoded",
+            _ => "application/json",
+        }
     }
 }
 
@@ -95,6 +100,11 @@ const HOUSEHOLD: &str = r#"{"area":"{area}","label":"号 {id}","delivery":"paper
 const SEAT: &str = r#"{"area":"{area}","role":"officer","email":"{id}@asahi.example","name":"山田 次郎"}"#;
 const SUCCESSOR: &str = r#"{"email":"{id}@asahi.example","name":"山田 次郎"}"#;
 const SPLIT: &str = r#"{"label":"離れ {id}","people":["{person}"]}"#;
+const ROSTER: &str = "area_code,group,household,delivery\n{area},1,号 {id},paper\n";
+const ROSTER_FILE: &str = concat!(
+    "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n",
+    "area_code,group,household,delivery\n{area},1,号 {id},paper\n\r\n--x--\r\n"
+);
 const NO_CODE: &str = r#"{"code":"AAAA-AAAA-AAAA-AAAA","password":"ひらけごま ひらけごま"}"#;
 
 /// All of them.
@@ -165,6 +175,7 @@ pub const CALLS: &[Call] = &[
     call("GET /recovery", About::Nothing, ""),
     call("GET /roster", About::Nothing, ""),
     call("GET /roster/file", About::Nothing, ""),
+    call("GET /roster/import", About::Nothing, ""),
     call("GET /seats/new", About::Nothing, ""),
     call("GET /seats/{id}/end", About::Seat, ""),
     call("GET /seats/{id}/handover", About::Seat, ""),
@@ -190,6 +201,7 @@ pub const CALLS: &[Call] = &[
     call("POST /api/v1/people/{id}/lost-phone", About::Person, "{}"),
     call("POST /api/v1/push/subscriptions", About::Nothing, SUBSCRIPTION),
     call("POST /api/v1/recovery-codes", About::Code, r#"{"password":"x"}"#),
+    call("POST /api/v1/roster", About::Area, ROSTER),
     call("POST /api/v1/seats", About::Area, SEAT),
     call("POST /api/v1/seats/{id}/handover", About::Seat, SUCCESSOR),
     call("POST /api/v1/seats/{id}/link", About::Seat, "{}"),
@@ -222,6 +234,7 @@ pub const CALLS: &[Call] = &[
     call("POST /passkeys/add", About::Code, "password=x"),
     call("POST /passkeys/{id}/remove", About::Passkey, ""),
     call("POST /recovery", About::Code, "password=x"),
+    call("POST /roster/import", About::Area, ROSTER_FILE),
     call("POST /seats/new", About::Area, "area={area}&name=次郎&email={id}@asahi.example"),
     call("POST /seats/{id}/end", About::Seat, ""),
     call("POST /seats/{id}/handover", About::Seat, "name=次郎&email={id}@asahi.example"),

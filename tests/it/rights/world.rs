@@ -164,14 +164,13 @@ pub async fn with_world(trial: impl AsyncFnOnce(&World<'_>)) {
 
 impl World<'_> {
     /// Asks as somebody; to sign out or leave, somebody else stands in.
-    pub async fn ask(&self, caller: &Caller, (method, path): (Method, &str), (form, body): (bool, String)) -> Answer {
+    pub async fn ask(&self, caller: &Caller, (method, path): (Method, &str), (kind, body): (&str, String)) -> Answer {
         let goes = matches!(
             (method.as_str(), path),
             ("POST", "/signout" | "/me/leave") | ("DELETE", "/api/v1/session" | "/api/v1/me")
         );
         let again = if goes { self.stand_in(*caller).await } else { None };
         let actor = again.as_ref().unwrap_or(&self.callers[caller]);
-        let kind = if form { "application/x-www-form-urlencoded" } else { "application/json" };
         let mut request = actor.request(method.clone(), path);
         if method != Method::GET && method != Method::DELETE {
             request = request.header("Content-Type", kind).header("Sec-Fetch-Site", "same-origin").body(body);
