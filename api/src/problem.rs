@@ -139,9 +139,9 @@ impl Problem {
         )
     }
 
-    /// 503: the database can't be had just now.
+    /// 503: something that is needed, mostly the database, can't be had just now.
     pub fn unavailable(cause: impl fmt::Display) -> Self {
-        tracing::warn!(%cause, "the database is not available");
+        tracing::warn!(%cause, "what a request needs is not available");
         let mut problem = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",

@@ -21,7 +21,7 @@ use crate::{
     clock::Clock,
     config::{Origin, Settings},
     households,
-    identity::{self, Callers, Tokens, oidc::Provider, passkeys::Passkeys},
+    identity::{self, Callers, Passwords, Tokens, oidc::Provider, passkeys::Passkeys},
     keys::Keys,
     notices::{self, Lists},
     openapi::complete,
@@ -134,6 +134,7 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving>
     let clock = Data::new(ground.clock.clone());
     let origin = Data::new(ground.origin.clone());
     let tokens = Data::new(Tokens::new(&ground.keys, &ground.origin));
+    let passwords = Data::new(Passwords::default());
     let limits = Data::new(Limits::new(ground.settings.limits));
     let provider = ground.settings.oidc.clone().map(|oidc| Provider::new(oidc, &ground.origin));
     let provider = provider.transpose().map_err(std::io::Error::other)?.map(Data::new);
@@ -158,6 +159,7 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving>
             .app_data(origin.clone())
             .app_data(tokens.clone())
             .app_data(limits.clone())
+            .app_data(passwords.clone())
             .app_data(callers.clone())
             .app_data(lists.clone())
             .app_data(receipts.clone())

@@ -193,7 +193,8 @@ pub async fn welcome(
     let WelcomeIn { code, password, totp } = body.value;
     parts.count_code(&request, &code)?;
     let (caller, counting) = (code.clone(), parts.clone());
-    let acceptance = Acceptance { code, password: SecretString::from(password), totp };
+    let password = parts.hash(&code, SecretString::from(password)).await?;
+    let acceptance = Acceptance { code, password, totp };
     once.write(caller, body.digest, async move |tx| {
         let device = Device::Program(parts.agent);
         let opened = accept(tx, acceptance, (device, parts.insist()), parts.clock.now()).await?;

@@ -43,6 +43,7 @@ pub use caller::{Caller, Home, Seat};
 pub use forget::{forget_ended, forget_person};
 pub use invite::{Invitation, invite, renew_invitation, revoke_invitations};
 pub use load::{Callers, SignIn};
+pub use password::{Hashed, Passwords};
 pub use sign_in::{Credentials, Proven, account_of, prove, sign_in};
 pub use token::Tokens;
 pub use welcome::{Acceptance, accept};
@@ -80,6 +81,9 @@ pub enum IdentityError {
     /// The mail address belongs to somebody.
     #[error("the mail address is taken")]
     EmailTaken,
+    /// More passwords wait to be looked at than can be soon.
+    #[error("too many passwords wait")]
+    Busy,
     /// Argon2 or the token library failed.
     #[error("cryptography failed: {0}")]
     Crypto(String),
@@ -129,6 +133,7 @@ impl From<IdentityError> for Problem {
                 Self::conflict("no_second_factor", "認証アプリを使っていないので、予備のコードはいりません。")
             }
             IdentityError::EmailTaken => Self::conflict("email_taken", "このメールアドレスはすでに使われています。"),
+            IdentityError::Busy => Self::unavailable("too many passwords wait"),
             IdentityError::Crypto(cause) => Self::internal(cause),
             IdentityError::Db(error) => error.into(),
         }

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use url::Url;
 
 use super::{
-    Acceptance, Caller, Credentials, IdentityError, accept,
+    Acceptance, Caller, Credentials, Hashed, IdentityError, accept,
     api::Parts,
     devices, oidc, passkeys, recovery,
     session::{self, Device, Opened},
@@ -267,11 +267,8 @@ async fn welcome_form(request: HttpRequest, parts: Parts, form: Form<WelcomeForm
 async fn try_welcome(request: &HttpRequest, parts: &Parts, form: &Form<WelcomeForm>) -> Result<Attempt, Problem> {
     parts.count_code(request, &form.0.code)?;
     form.validate()?;
-    let acceptance = Acceptance {
-        code: form.0.code.clone(),
-        password: SecretString::from(form.0.password.clone()),
-        totp: typed(form.0.totp.as_deref()),
-    };
+    let password = parts.hash(&form.0.code, SecretString::from(form.0.password.clone())).await?;
+    let acceptance = Acceptance { code: form.0.code.clone(), password, totp: typed(form.0.totp.as_deref()) };
     let (device, insist, now) = (Device::Browser(parts.agent), parts.insist(), parts.clock.now());
     let accept = async move |tx: &_| Attempt::of(accept(tx, acceptance, (device, insist), now).await);
     parts.cities.write(None, accept).await.map_err(|problem| parts.heed(problem))
@@ -282,7 +279,7 @@ async fn try_welcome(request: &HttpRequest, parts: &Parts, form: &Form<WelcomeFo
 async fn enrolment_url(parts: &Parts, code: String) -> Option<String> {
     let (device, now) = (Device::Browser(parts.agent), parts.clock.now());
     let attempt = parts.cities.write(None, async move |tx| {
-        let acceptance = Acceptance { code, password: SecretString::from(String::new()), totp: None };
+        let acceptance = Acceptance { code, password: Hashed::default(), totp: None };
         Attempt::of(accept(tx, acceptance, (device, true), now).await)
     });
     match attempt.await {

@@ -10,6 +10,7 @@ use super::{
     code::Code,
     known_browser,
     passkeys::Passkeys,
+    password::{Hashed, Passwords},
     prove, recovery,
     session::{self, Opened},
 };
@@ -39,6 +40,7 @@ pub struct Parts {
     pub agent: Agent,
     pub(super) settings: Data<Settings>,
     pub(super) keys: Data<Keys>,
+    passwords: Data<Passwords>,
     pub(super) passkeys: Option<Data<Passkeys>>,
 }
 
@@ -52,11 +54,11 @@ impl Parts {
     /// Proves an address and a password. It takes a processor for a while, so no connection is held meanwhile.
     ///
     /// # Errors
-    /// `wrong_credentials`; the database's.
+    /// `wrong_credentials`; `unavailable` where too many passwords wait; the database's.
     pub async fn prove(&self, credentials: Credentials) -> Result<Proven, Problem> {
         let email = credentials.email.clone();
         let account = self.cities.write(None, async move |tx| Ok(account_of(tx, &email).await?)).await?;
-        Ok(prove(account, credentials).await?)
+        Ok(prove(&self.passwords, account, credentials).await?)
     }
 
     /// Proves the caller's own password once more, in the same way.
@@ -65,7 +67,16 @@ impl Parts {
     /// `wrong_credentials`; the database's.
     pub async fn prove_again(&self, caller: &Caller, password: SecretString) -> Result<(), Problem> {
         let account = recovery::account(&self.cities.look(caller.city).await?, caller).await?;
-        Ok(recovery::prove_again(account, password).await?)
+        Ok(recovery::prove_again(&self.passwords, account, password).await?)
+    }
+
+    /// The hash of a password that somebody chooses with a code. One that reads badly is not worth the work.
+    ///
+    /// # Errors
+    /// `invalid` at the code; `unavailable` where too many passwords wait.
+    pub async fn hash(&self, code: &str, password: SecretString) -> Result<Hashed, Problem> {
+        Code::parse(code)?;
+        Ok(self.passwords.hash(password).await?)
     }
 
     /// Counts a try with a code: by where it comes from, and by the code.
@@ -149,6 +160,7 @@ impl FromRequest for Parts {
                 agent: Agent::of(request),
                 settings: part(request)?,
                 keys: part(request)?,
+                passwords: part(request)?,
                 passkeys: part(request),
             })
         };

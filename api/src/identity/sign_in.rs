@@ -12,7 +12,9 @@ use secrecy::SecretString;
 use time::OffsetDateTime;
 
 use super::{
-    IdentityError, password, second_factor,
+    IdentityError,
+    password::Passwords,
+    second_factor,
     session::{self, Device, Opened},
 };
 use crate::postgres::cities::{Door, enter};
@@ -51,10 +53,14 @@ pub async fn account_of(db: &impl ConnectionTrait, email: &str) -> Result<Option
 /// Proves the password. Without an account the same work is done.
 ///
 /// # Errors
-/// [`IdentityError::WrongCredentials`] whichever of the two is wrong.
-pub async fn prove(account: Option<account::Model>, credentials: Credentials) -> Result<Proven, IdentityError> {
+/// [`IdentityError::WrongCredentials`] whichever of the two is wrong; [`IdentityError::Busy`].
+pub async fn prove(
+    passwords: &Passwords,
+    account: Option<account::Model>,
+    credentials: Credentials,
+) -> Result<Proven, IdentityError> {
     let hash = account.as_ref().and_then(|a| a.password_hash.clone());
-    let right = password::verify(credentials.password, hash).await?;
+    let right = passwords.verify(credentials.password, hash).await?;
     let account = account.filter(|_| right).ok_or(IdentityError::WrongCredentials)?;
     let account::Model { city_id: city, person_id: person, password_hash: hash, .. } = account;
     Ok(Proven { city, person, hash, totp: credentials.totp })

@@ -16,7 +16,7 @@ use sea_orm::{
 use secrecy::SecretString;
 use time::OffsetDateTime;
 
-use super::{Caller, IdentityError, code::Code, password};
+use super::{Caller, IdentityError, code::Code, password::Passwords};
 
 pub mod api;
 pub mod pages;
@@ -94,8 +94,12 @@ pub async fn account(db: &impl ConnectionTrait, caller: &Caller) -> Result<Optio
 /// Proves the caller's own password once more.
 ///
 /// # Errors
-/// [`IdentityError::WrongCredentials`].
-pub async fn prove_again(account: Option<account::Model>, password: SecretString) -> Result<(), IdentityError> {
-    let right = password::verify(password, account.and_then(|account| account.password_hash)).await?;
+/// [`IdentityError::WrongCredentials`]; [`IdentityError::Busy`].
+pub async fn prove_again(
+    passwords: &Passwords,
+    account: Option<account::Model>,
+    password: SecretString,
+) -> Result<(), IdentityError> {
+    let right = passwords.verify(password, account.and_then(|account| account.password_hash)).await?;
     if right { Ok(()) } else { Err(IdentityError::WrongCredentials) }
 }
