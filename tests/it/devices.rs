@@ -155,9 +155,10 @@ async fn a_program_lets_in_another_one_too() {
 async fn the_day_on_which_a_device_was_last_used_is_noted() {
     let app = TestApp::start().await;
     let resident = app.resident(town::YAMA_1).await;
-    app.tamper("UPDATE session SET seen_on = '2026-01-01'").await;
+    app.tamper("UPDATE session SET seen_on = (created_at AT TIME ZONE 'Asia/Tokyo')::date - 300").await;
     let _ = resident.get("/api/v1/me").await.expect(200);
-    until("today", async || app.number("SELECT count(*) FROM session WHERE seen_on > '2026-01-01'").await == 1).await;
+    let noted = "SELECT count(*) FROM session WHERE seen_on > (created_at AT TIME ZONE 'Asia/Tokyo')::date - 300";
+    until("today", async || app.number(noted).await == 1).await;
     let sessions = resident.get("/api/v1/sessions").await.expect(200);
     assert_eq!(sessions["items"][0]["seen_on"], app.ground.clock.today().to_string());
 }

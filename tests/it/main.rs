@@ -31,5 +31,6 @@ mod surge;
 mod telegrams;
 mod terms;
 mod tokens;
+mod unused;
 mod whole_city;
 mod working;

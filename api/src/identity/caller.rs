@@ -54,8 +54,8 @@ pub struct Caller {
     pub address: Option<IpAddr>,
     /// Another sign-in of theirs, which this one has not been told of.
     pub further: Option<SessionId>,
-    /// The last day on which this sign-in was used.
-    pub(super) seen_on: Option<Date>,
+    /// The last day on which this sign-in was used, or the day on which it was made.
+    pub(super) seen_on: Date,
 }
 
 /// A household and where it lives.

@@ -2,9 +2,22 @@
 
 use entity::ids::{CityId, PersonId};
 use sea_orm::{ConnectionTrait, DbErr, Value};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::postgres::sql;
+
+/// How long a refresh token is kept after its use: one that comes again in that time has been copied, and ends the sign-in. None is good for longer.
+const USED_TOKENS: Duration = Duration::days(90);
+
+/// Forgets the refresh tokens of a city that were used more than 90 days ago; gives how many. Repeatable at any point without harm.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_used_tokens(db: &impl ConnectionTrait, city: CityId, now: OffsetDateTime) -> Result<u64, DbErr> {
+    let statement = "DELETE FROM refresh_token WHERE city_id = $1 AND used_at < $2";
+    let forgotten = db.execute_raw(sql(statement, [city.0.into(), (now - USED_TOKENS).into()])).await?;
+    Ok(forgotten.rows_affected())
+}
 
 /// Forgets the sign-ins of a city that ended before a moment and that no browser's notifications hang on; gives how many.
 ///

@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, Iden 
 use time::Date;
 use uuid::Uuid;
 
-use super::{Caller, Home, Seat, seen::Seen};
+use super::{Caller, Home, Seat, idle, seen::Seen};
 use crate::{
     clock::Clock,
     postgres::{gather::Gather, sql},
@@ -66,7 +66,8 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
         names.map(|name| format!("{table}.{name} AS {table}_{name}")).collect::<Vec<_>>().join(", ")
     };
     format!(
-        "SELECT who.n, s.city_id, s.id AS session, s.seen_on, s.further_id, p.id AS person, p.name, p.consent_version, h.id AS household, h.label, h.delivery, {},
+        "SELECT who.n, s.city_id, s.id AS session, s.further_id,
+                COALESCE(s.seen_on, (s.created_at AT TIME ZONE 'Asia/Tokyo')::date) AS seen_on, p.id AS person, p.name, p.consent_version, h.id AS household, h.label, h.delivery, {},
                 seat.id AS seat, seat.role, seat.department, seat.ends_on, {}
          FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) WITH ORDINALITY AS who (city_id, session_id, cookie_hash, n)
          CROSS JOIN LATERAL (
@@ -86,7 +87,7 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
 });
 
 impl Caller {
-    /// Reads the person of a sign-in that has not ended.
+    /// Reads the person of a sign-in that has not ended, nor lain unused for too long.
     ///
     /// # Errors
     /// The database's.
@@ -99,7 +100,7 @@ impl Caller {
         Ok(Self::load_all(db, &[SignIn::Session(city, session)], today).await?.pop().flatten())
     }
 
-    /// Reads the persons of sign-ins, place by place; none where it has ended or there never was one.
+    /// Reads the persons of sign-ins, place by place; none where it has ended, has not been used for too long, or there never was one.
     ///
     /// # Errors
     /// The database's.
@@ -125,6 +126,9 @@ impl Caller {
                 none => none.insert(person(&row)?),
             };
             caller.seats.extend(seat(&row)?);
+        }
+        for place in &mut callers {
+            place.take_if(|caller| idle::is_over(caller, today));
         }
         Ok(callers)
     }

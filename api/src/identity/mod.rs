@@ -18,6 +18,7 @@ mod caller;
 pub mod code;
 pub mod devices;
 mod forget;
+mod idle;
 mod invite;
 mod known_browser;
 mod load;
@@ -40,7 +41,8 @@ mod welcome;
 
 pub use agent::Agent;
 pub use caller::{Caller, Home, Seat};
-pub use forget::{forget_ended, forget_person};
+pub use forget::{forget_ended, forget_person, forget_used_tokens};
+pub use idle::end_idle;
 pub use invite::{Invitation, invite, renew_invitation, revoke_invitations};
 pub use load::{Callers, SignIn};
 pub use password::{Hashed, Passwords};

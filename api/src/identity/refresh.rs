@@ -6,7 +6,7 @@
 
 use entity::{
     ids::{CityId, SessionId},
-    refresh_token, session,
+    refresh_token,
 };
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
@@ -15,10 +15,13 @@ use sea_orm::{
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    IdentityError,
+    Caller, IdentityError,
     session::{Opened, draw, hash, keep},
 };
-use crate::postgres::cities::{Door, enter};
+use crate::{
+    clock::JAPAN,
+    postgres::cities::{Door, enter},
+};
 
 /// How long after its first use a token is changed again.
 const GRACE: Duration = Duration::seconds(10);
@@ -47,20 +50,19 @@ pub async fn refresh(db: &impl ConnectionTrait, token: &str, now: OffsetDateTime
     if row.used_at.is_some_and(|used| used + GRACE <= now) {
         return Ok(Refreshed::Reused(row.city_id, row.session_id));
     }
-    let session = session::Entity::find_by_id((row.city_id, row.session_id)).one(db).await?;
-    let session =
-        session.filter(|s| s.ended_at.is_none() && now < row.expires_at).ok_or(IdentityError::InvalidRefreshToken)?;
+    let caller = Caller::load(db, row.city_id, row.session_id, now.to_offset(JAPAN).date()).await?;
+    let caller = caller.filter(|_| now < row.expires_at).ok_or(IdentityError::InvalidRefreshToken)?;
     if row.used_at.is_none() {
         let mut used: refresh_token::ActiveModel = row.into();
         used.used_at = Set(Some(now));
         used.update(db).await?;
     }
     let secret = draw()?;
-    keep(db, session.city_id, session.id, &secret, now).await?;
+    keep(db, caller.city, caller.session, &secret, now).await?;
     Ok(Refreshed::Next(Opened {
-        city: session.city_id,
-        person: session.person_id,
-        session: session.id,
+        city: caller.city,
+        person: caller.person,
+        session: caller.session,
         secret,
         email: None,
     }))

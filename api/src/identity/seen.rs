@@ -26,7 +26,7 @@ impl Default for Seen {
 impl Seen {
     /// Notes those of `callers` who have not been here today yet, without waiting for it.
     pub fn note(&self, db: &DatabaseConnection, callers: &[Option<Caller>], today: Date) {
-        let late = callers.iter().flatten().filter(|caller| caller.seen_on.is_none_or(|day| day < today));
+        let late = callers.iter().flatten().filter(|caller| caller.seen_on < today);
         let (cities, sessions): (Vec<Uuid>, Vec<Uuid>) = late.map(|caller| (caller.city.0, caller.session.0)).unzip();
         if sessions.is_empty() {
             return;
