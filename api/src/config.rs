@@ -258,6 +258,14 @@ impl Settings {
         if values.production { settings.fit_for_production(&values) } else { Ok(settings) }
     }
 
+    /// What can be meant so and mostly is not, in words for whoever starts the server.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<&'static str> {
+        let believes_nobody = self.env == Environment::Production && self.trusted_proxies.is_empty();
+        let said = "KAIRAN_TRUSTED_PROXIES is not set: behind a proxy everybody seems to come from its address, and waits for each other's wrong tries";
+        if believes_nobody { vec![said] } else { Vec::new() }
+    }
+
     fn fit_for_production(self, values: &Values) -> Result<Self, BadSetting> {
         if !self.public_origin.as_ref().is_some_and(Origin::is_https) {
             return Err(values.bad("public_origin", "must be an https: origin in production"));
@@ -355,6 +363,9 @@ mod tests {
             ("KAIRAN_VAPID_SUBJECT", "mailto:kairan@city.example.jp"),
         ];
         let settings = read(&good).expect("good");
+        assert!(settings.warnings().concat().starts_with("KAIRAN_TRUSTED_PROXIES"));
+        let behind = read(&[&good[..], &[("KAIRAN_TRUSTED_PROXIES", "10.0.0.1")]].concat()).expect("good");
+        assert!(behind.warnings().is_empty() && read(&[]).expect("defaults").warnings().is_empty());
         let quiet = settings.quiet_hours.expect("quiet at night");
         assert!(quiet.contains(Time::MIDNIGHT) && !quiet.contains(time::macros::time!(12:00)));
         for left_out in 1..3 {

@@ -125,6 +125,9 @@ impl Serving {
 /// When the socket can't be used.
 pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving> {
     metrics::start();
+    for warning in ground.settings.warnings() {
+        tracing::warn!("{warning}");
+    }
     // What the standard library leaves room for is 128: of a city that has just been rung, the rest would try again after a second.
     SockRef::from(&listener).listen(WAITING)?;
     let db = Data::new(ground.db.clone());

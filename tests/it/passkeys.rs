@@ -186,7 +186,7 @@ async fn who_has_no_password_or_an_installation_without_a_name_is_not_offered_pa
     let app = TestApp::start().await;
     let resident = Browser::new(&app);
     let slip = app.slip(town::YAMA_1);
-    let _ = resident.send("/join", &[("code", &slip), ("name", "花子"), ("consent", "yes")]).await;
+    let _ = resident.send("/join", &[("code", &slip), ("name", "花子"), ("consent", "1")]).await;
     assert!(!resident.open("/devices").await.text.contains("パスキー"));
     for path in ["/passkeys", "/passkeys/add"] {
         assert_eq!(resident.open(path).await.status, 403, "{path}");

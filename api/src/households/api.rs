@@ -51,7 +51,7 @@ pub async fn join(
         Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
     })
     .await
-    .map_err(|problem| counting.heed(problem))
+    .map_err(|problem| counting.heed(&request, problem))
 }
 
 /// Which part of the roster is asked for.

@@ -142,7 +142,7 @@ async fn home_move(
         validate(&typed)?;
         Ok(move_with(tx, &asking, &typed.code, now).await?)
     });
-    let done = done.await.map_err(|problem| parts.heed(problem));
+    let done = done.await.map_err(|problem| parts.heed(&request, problem));
     let id = caller.home.as_ref().ok_or(HouseholdError::NoHome)?.household;
     let tended =
         Tended::find(&parts.cities.look(caller.city).await?, &caller, id).await?.ok_or_else(Problem::not_found)?;

@@ -80,7 +80,7 @@ async fn join_page() -> Result<HttpResponse, Problem> {
 async fn join_form(request: HttpRequest, parts: Parts, form: Form<JoinForm>) -> Result<HttpResponse, Problem> {
     let problem = match try_join(&request, &parts, &form).await {
         Ok(opened) => return Ok(parts.signed_in(see_other(&format!("{NOTIFICATIONS}?joined=1")), &opened)),
-        Err(problem) => for_people(parts.heed(problem))?,
+        Err(problem) => for_people(parts.heed(&request, problem))?,
     };
     let mut faults = Faults::from(&problem);
     let field = match problem.code() {

@@ -109,5 +109,5 @@ pub async fn move_with(
         super::move_with(tx, &caller, &body.value.code, now).await?;
         Ok((StatusCode::OK, IdOut { id: caller.person.0 }))
     });
-    moved.await.map_err(|problem| counting.heed(problem))
+    moved.await.map_err(|problem| counting.heed(&request, problem))
 }

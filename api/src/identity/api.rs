@@ -201,7 +201,7 @@ pub async fn welcome(
         Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
     })
     .await
-    .map_err(|problem| counting.heed(problem))
+    .map_err(|problem| counting.heed(&request, problem))
 }
 
 /// Sign in with mail address and password.
@@ -215,8 +215,10 @@ pub async fn open_session(
 ) -> Result<HttpResponse, Problem> {
     let SessionIn { email, password, totp } = body.value;
     parts.count_sign_in(&request, &email)?;
-    let caller = email.clone();
-    let proven = parts.prove(Credentials { email, password: SecretString::from(password), totp }).await?;
+    let (caller, counting) = (email.clone(), parts.clone());
+    let heed = move |problem| counting.heed_sign_in(&request, &email, problem);
+    let credentials = Credentials { email: caller.clone(), password: SecretString::from(password), totp };
+    let proven = parts.prove(credentials).await.map_err(&heed)?;
     once.within(proven.city)
         .write(caller, body.digest, async move |tx| {
             let device = Device::Program(parts.agent);
@@ -224,6 +226,7 @@ pub async fn open_session(
             Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
         })
         .await
+        .map_err(heed)
 }
 
 /// Change a refresh token for the next pair. Within ten seconds it may come again; later, one that was used before ends the session.

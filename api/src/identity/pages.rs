@@ -195,6 +195,10 @@ async fn sign_in_form(request: HttpRequest, parts: Parts, form: Form<SignInForm>
 async fn try_sign_in(request: &HttpRequest, parts: &Parts, form: &Form<SignInForm>) -> Result<Attempt, Problem> {
     form.validate()?;
     parts.count_sign_in(request, &form.0.email)?;
+    proceed(parts, form).await.map_err(|problem| parts.heed_sign_in(request, &form.0.email, problem))
+}
+
+async fn proceed(parts: &Parts, form: &Form<SignInForm>) -> Result<Attempt, Problem> {
     let credentials = Credentials {
         email: form.0.email.clone(),
         password: SecretString::from(form.0.password.clone()),
@@ -271,7 +275,7 @@ async fn try_welcome(request: &HttpRequest, parts: &Parts, form: &Form<WelcomeFo
     let acceptance = Acceptance { code: form.0.code.clone(), password, totp: typed(form.0.totp.as_deref()) };
     let (device, insist, now) = (Device::Browser(parts.agent), parts.insist(), parts.clock.now());
     let accept = async move |tx: &_| Attempt::of(accept(tx, acceptance, (device, insist), now).await);
-    parts.cities.write(None, accept).await.map_err(|problem| parts.heed(problem))
+    parts.cities.write(None, accept).await.map_err(|problem| parts.heed(request, problem))
 }
 
 /// The address for the authenticator app once more, after wrong digits. Insisting on a second factor and giving none, this

@@ -79,23 +79,34 @@ impl Parts {
         Ok(self.passwords.hash(password).await?)
     }
 
-    /// Counts a try with a code: by where it comes from, and by the code.
+    /// Counts a try with a code: by the code, or where it reads badly by where it comes from.
     ///
     /// # Errors
     /// `too_many_tries`.
     pub fn count_code(&self, request: &HttpRequest, typed: &str) -> Result<(), Problem> {
-        self.limits.count(request)?;
-        Code::parse(typed).map_or(Ok(()), |code| self.limits.count_code(code.hash()))
+        match Code::parse(typed) {
+            Ok(code) => self.limits.count_code(code.hash()),
+            Err(_) => self.limits.count_wrong(request),
+        }
     }
 
-    /// Counts a code that turned out to be nobody's, by whomever in the world: then it is this that they are told. One that is right is never
-    /// refused for what others guess.
+    /// Counts what turned out to be wrong by where it comes from, and a code that is nobody's besides by whomever in the world: then it is this that
+    /// they are told. What is right is never refused for what others guess.
     #[must_use]
-    pub fn heed(&self, problem: Problem) -> Problem {
-        if problem.code() != "invalid_code" {
-            return problem;
-        }
-        self.limits.count_wrong_code().err().unwrap_or(problem)
+    pub fn heed(&self, request: &HttpRequest, problem: Problem) -> Problem {
+        let counted = match problem.code() {
+            "invalid_code" => self.limits.count_wrong(request).and_then(|()| self.limits.count_wrong_code()),
+            "wrong_credentials" | "wrong_second_factor" | "passkey_refused" => self.limits.count_wrong(request),
+            _ => Ok(()),
+        };
+        counted.err().unwrap_or(problem)
+    }
+
+    /// The same of a sign-in with a mail address; a browser that is known at it is counted by itself alone.
+    #[must_use]
+    pub fn heed_sign_in(&self, request: &HttpRequest, email: &str, problem: Problem) -> Problem {
+        let known = known_browser::known(request, (&self.keys, &self.origin), email).is_some();
+        if known { problem } else { self.heed(request, problem) }
     }
 
     /// Counts a sign-in with a mail address.

@@ -154,5 +154,5 @@ pub async fn use_code(
         Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
     })
     .await
-    .map_err(|problem| counting.heed(problem))
+    .map_err(|problem| counting.heed(&request, problem))
 }

@@ -205,7 +205,7 @@ fn fresh() -> Frame {
 async fn device_form(request: HttpRequest, parts: Parts, form: Form<DeviceForm>) -> Result<HttpResponse, Problem> {
     let problem = match try_device(&request, &parts, &form).await {
         Ok(opened) => return Ok(parts.signed_in(see_other(&format!("{NOTIFICATIONS}?joined=1")), &opened)),
-        Err(problem) => for_people(parts.heed(problem))?,
+        Err(problem) => for_people(parts.heed(&request, problem))?,
     };
     let mut faults = Faults::from(&problem);
     if problem.code() == "invalid_code" {

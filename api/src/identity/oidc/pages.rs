@@ -38,7 +38,7 @@ struct Wish {
 #[get("/oidc/start")]
 async fn leave(request: HttpRequest, parts: Parts, wish: Query<Wish>) -> Result<HttpResponse, Problem> {
     let provider = provider(&request)?;
-    parts.limits.count(&request)?;
+    parts.limits.count_journey(&request)?;
     let (now, next) = (parts.clock.now(), wish.next.as_deref().and_then(local_path).map(str::to_owned));
     let (url, journey) = match provider.send(next).await {
         Ok(sent) => sent,
@@ -61,7 +61,7 @@ struct Return {
 #[get("/oidc/back")]
 async fn back(request: HttpRequest, parts: Parts, said: Query<Return>) -> Result<HttpResponse, Problem> {
     let provider = provider(&request)?;
-    parts.limits.count(&request)?;
+    parts.limits.count_journey(&request)?;
     let journey = request.cookie(journey::name(&parts.origin));
     let journey = journey.and_then(|cookie| Journey::read(cookie.value(), &parts.keys.tokens, parts.clock.now()));
     let next = journey.as_ref().and_then(|journey| journey.next.clone());

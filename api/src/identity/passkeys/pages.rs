@@ -283,11 +283,10 @@ async fn sign_in_form(request: HttpRequest, parts: Parts, form: Form<AnswerForm>
 
 async fn try_sign_in(request: &HttpRequest, parts: &Parts, form: &Form<AnswerForm>) -> Result<Opened, Problem> {
     let passkeys = ready(parts)?;
-    parts.limits.count(request)?;
     form.validate()?;
     let (state, asked_at, credential) = form.0.read(parts, TO_SIGN_IN)?;
     let answer = Answer { state, asked_at, credential };
     let (device, now) = (Device::Browser(parts.agent), parts.clock.now());
     let sign_in = async move |tx: &_| Ok(sign_in(tx, &passkeys, answer, (device, now)).await?);
-    parts.cities.write(None, sign_in).await
+    parts.cities.write(None, sign_in).await.map_err(|problem| parts.heed(request, problem))
 }
