@@ -2,7 +2,7 @@
 
 use entity::seat::Role;
 use serde_json::{Value, json};
-use tests::{TestApp, town};
+use tests::{Browser, TestApp, town};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -196,4 +196,25 @@ async fn tries_at_one_account_do_not_wait_for_each_other() {
     let body = json!({ "email": email, "password": "wrong wrong wrong" });
     app.stranger().post("/api/v1/session", &body).await.problem(401, "wrong_credentials");
     locked.rollback().await.expect("an end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_read_in_any_case_and_what_only_looks_like_it_is_refused() {
+    let app = TestApp::start().await;
+    let code = app.appoint(town::YAMA, Role::Officer, "kaicho@asahi.example").await;
+    let stranger = app.stranger();
+    let _ = stranger.post("/api/v1/welcome", &json!({ "code": code, "password": PASSWORD })).await.expect(201);
+    let session = |email: &str| json!({ "email": email, "password": PASSWORD });
+    let _ = stranger.post("/api/v1/session", &session("　KAICHO@Asahi.example ")).await.expect(201);
+    // The small letter of the Kelvin sign is k.
+    let kelvin = "\u{212a}aicho@asahi.example";
+    for other in [kelvin, "ｋａｉｃｈｏ@asahi.example"] {
+        stranger.post("/api/v1/session", &session(other)).await.refused_at("/email");
+    }
+    let page = Browser::new(&app).send("/signin", &[("email", kelvin), ("password", PASSWORD)]).await;
+    assert_eq!(page.status, 422);
+    assert!(page.text.contains("半角の英数字と記号で入力してください"), "{}", page.text);
+    let staff = app.staff(town::CITY).await;
+    let seat = json!({ "area": town::OKA, "role": "officer", "email": kelvin, "name": "岡 次郎" });
+    staff.post("/api/v1/seats", &seat).await.refused_at("/email");
 }

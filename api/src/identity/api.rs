@@ -13,7 +13,9 @@ use uuid::Uuid;
 
 pub use super::parts::Parts;
 use super::{
-    Acceptance, Caller, Credentials, Home, IdentityError, Seat, accept, done,
+    Acceptance, Caller, Credentials, Home, IdentityError, Seat, accept,
+    address::in_ascii,
+    done,
     refresh::{self, Refreshed},
     session::{self, Device, Opened},
     sign_in,
@@ -45,7 +47,7 @@ pub struct WelcomeIn {
 #[serde(deny_unknown_fields)]
 pub struct SessionIn {
     /// Mail address.
-    #[garde(length(chars, min = 1, max = 254), custom(plain_text))]
+    #[garde(length(chars, min = 1, max = 254), custom(plain_text), custom(in_ascii))]
     email: String,
     /// Password.
     #[garde(length(chars, min = 1, max = 200))]

@@ -38,7 +38,7 @@ pub async fn invite(
     let account = account::ActiveModel {
         city_id: Set(city),
         person_id: Set(person),
-        email: Set(email.trim().to_lowercase()),
+        email: Set(email.trim().to_ascii_lowercase()),
         password_hash: Set(None),
         totp_secret: Set(Some(second_factor::draw_secret())),
         totp_enrolled: Set(false),

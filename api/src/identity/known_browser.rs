@@ -23,10 +23,10 @@ const PARTS: [usize; 2] = [32, 16];
 /// What the secret is for.
 const PURPOSE: &str = "known browsers";
 
-/// What is counted of an account: a hash of its mail address, however it is written.
+/// What is counted of an account: a hash of its mail address, in large letters or small.
 #[must_use]
 pub fn account(email: &str) -> Subject {
-    digest(&SHA256, email.trim().to_lowercase().as_bytes()).as_ref().to_vec()
+    digest(&SHA256, email.trim().to_ascii_lowercase().as_bytes()).as_ref().to_vec()
 }
 
 /// The browser's number, if it has signed in to this account before.

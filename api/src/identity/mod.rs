@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::problem::Problem;
 
+mod address;
 mod agent;
 pub mod api;
 mod caller;
@@ -39,6 +40,7 @@ mod token;
 mod ways;
 mod welcome;
 
+pub use address::mail_address;
 pub use agent::Agent;
 pub use caller::{Caller, Home, Seat};
 pub use forget::{forget_ended, forget_person, forget_used_tokens};

@@ -15,6 +15,7 @@ use url::Url;
 
 use super::{
     Acceptance, Caller, Credentials, Hashed, IdentityError, accept,
+    address::in_ascii,
     api::Parts,
     devices, oidc, passkeys, recovery,
     session::{self, Device, Opened},
@@ -67,7 +68,7 @@ pub(super) struct Wish {
 /// What was typed at the sign-in.
 #[derive(Deserialize, Validate)]
 struct SignInForm {
-    #[garde(length(chars, min = 1, max = 254), custom(plain_text))]
+    #[garde(length(chars, min = 1, max = 254), custom(plain_text), custom(in_ascii))]
     email: String,
     #[garde(length(chars, min = 1, max = 200))]
     password: String,

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use time::OffsetDateTime;
 
 use super::{
-    IdentityError,
+    IdentityError, mail_address,
     password::Passwords,
     second_factor,
     session::{self, Device, Opened},
@@ -40,12 +40,12 @@ pub struct Proven {
     totp: Option<String>,
 }
 
-/// The account of a mail address, however it is written; the rest of the transaction is in its city.
+/// The account of a mail address, in large letters or small; the rest of the transaction is in its city.
 ///
 /// # Errors
 /// The database's.
 pub async fn account_of(db: &impl ConnectionTrait, email: &str) -> Result<Option<account::Model>, DbErr> {
-    let email = email.trim().to_lowercase();
+    let Some(email) = mail_address(email) else { return Ok(None) };
     enter(db, Door::Email(email.clone())).await?;
     account::Entity::find().filter(account::Column::Email.eq(email)).one(db).await
 }

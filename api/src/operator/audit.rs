@@ -192,7 +192,7 @@ async fn find(db: &DatabaseConnection, city: CityId, person: &str) -> Outcome<Pe
     }
     let account = account::Entity::find()
         .filter(account::Column::CityId.eq(city))
-        .filter(account::Column::Email.eq(person.trim().to_lowercase()))
+        .filter(account::Column::Email.eq(person.trim().to_ascii_lowercase()))
         .one(db)
         .await?;
     Ok(account.ok_or_else(|| format!("nobody in this city has the address {person}"))?.person_id)

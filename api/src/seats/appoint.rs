@@ -198,7 +198,7 @@ async fn account(
     (email, name): (&str, &str),
     now: OffsetDateTime,
 ) -> Result<(PersonId, Option<Invitation>), SeatError> {
-    let email = email.trim().to_lowercase();
+    let email = email.trim().to_ascii_lowercase();
     let account = account::Entity::find().filter(account::Column::Email.eq(&email)).one(db).await?;
     match account {
         Some(account) if account.city_id == city => Ok((account.person_id, None)),

@@ -14,7 +14,10 @@ use super::OidcError;
 use crate::{
     audit::{self, By},
     clock::JAPAN,
-    identity::session::{Device, Opened, open},
+    identity::{
+        mail_address,
+        session::{Device, Opened, open},
+    },
     postgres::cities::{Door, enter},
 };
 
@@ -30,9 +33,10 @@ pub async fn admit(
     now: OffsetDateTime,
 ) -> Result<Opened, OidcError> {
     let city = city_of(db, city).await?;
+    let email = mail_address(email).ok_or(OidcError::NoStaffSeat)?;
     let account = account::Entity::find()
         .filter(account::Column::CityId.eq(city))
-        .filter(account::Column::Email.eq(email.trim().to_lowercase()))
+        .filter(account::Column::Email.eq(email))
         .one(db)
         .await?
         .ok_or(OidcError::NoStaffSeat)?;
