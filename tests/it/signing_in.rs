@@ -218,3 +218,20 @@ async fn an_address_is_read_in_any_case_and_what_only_looks_like_it_is_refused()
     let seat = json!({ "area": town::OKA, "role": "officer", "email": kelvin, "name": "岡 次郎" });
     staff.post("/api/v1/seats", &seat).await.refused_at("/email");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_form_is_said_in_plain_japanese() {
+    let app = TestApp::start().await;
+    let code = app.appoint(town::YAMA, Role::Officer, "kaicho@asahi.example").await;
+    let browser = Browser::new(&app);
+    let short = browser.send("/welcome", &[("code", &code), ("password", "short")]).await;
+    assert_eq!(short.status, 422);
+    assert!(short.text.contains("短すぎます。10文字以上にしてください"), "{}", short.text);
+    let answer = app.stranger().post("/api/v1/welcome", &json!({ "code": code, "password": "short" })).await;
+    assert_eq!(answer.json()["errors"][0]["detail"], "短すぎます。10文字以上にしてください。");
+    // A form without its fields, as a page sends it that is older than the server.
+    let broken = browser.send("/welcome", &[("code", &code)]).await;
+    assert_eq!(broken.status, 422);
+    assert!(broken.text.contains("フォームを読み取れませんでした。ページを開き直して"), "{}", broken.text);
+    assert!(!broken.text.contains("missing"), "{}", broken.text);
+}

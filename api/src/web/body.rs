@@ -74,9 +74,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
         let bytes = read(request, payload, "application/x-www-form-urlencoded");
         Box::pin(async move {
             ours?;
-            serde_html_form::from_bytes(&bytes.await?)
-                .map(Self)
-                .map_err(|e| Problem::invalid_field("", format!("フォームを読み取れませんでした（{e}）。")))
+            serde_html_form::from_bytes(&bytes.await?).map(Self).map_err(|cause| {
+                // Nobody types such a thing: it is an old page, or a program. What is wrong is for who runs the server.
+                tracing::debug!(%cause, "a form can't be read");
+                Problem::invalid_field(
+                    "",
+                    "フォームを読み取れませんでした。ページを開き直して、もう一度送ってください。",
+                )
+            })
         })
     }
 }
@@ -219,7 +224,7 @@ impl I18n for Japanese {
         if min <= 1 {
             "入力してください。".into()
         } else {
-            format!("{min}以上にしてください。").into()
+            format!("短すぎます。{min}文字以上にしてください。").into()
         }
     }
 
