@@ -32,5 +32,6 @@ mod telegrams;
 mod terms;
 mod tokens;
 mod unused;
+mod vouching;
 mod whole_city;
 mod working;

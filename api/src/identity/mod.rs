@@ -36,6 +36,7 @@ mod second_factor;
 mod seen;
 pub mod session;
 mod sign_in;
+mod start_anew;
 mod token;
 mod ways;
 mod welcome;
@@ -49,6 +50,7 @@ pub use invite::{Invitation, invite, renew_invitation, revoke_invitations};
 pub use load::{Callers, SignIn};
 pub use password::{Hashed, Passwords};
 pub use sign_in::{Credentials, Proven, account_of, prove, sign_in};
+pub use start_anew::start_anew;
 pub use token::Tokens;
 pub use welcome::{Acceptance, accept};
 

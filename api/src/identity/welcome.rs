@@ -3,7 +3,7 @@
 use entity::{account, invitation};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QuerySelect as _,
+    QuerySelect as _, sea_query::LockType,
 };
 use time::OffsetDateTime;
 
@@ -40,15 +40,15 @@ pub async fn accept(
 ) -> Result<Opened, IdentityError> {
     let code = Code::parse(&acceptance.code)?;
     enter(db, Door::Invitation(code.hash())).await?;
-    let invitation = invitation::Entity::find()
-        .filter(invitation::Column::CodeHash.eq(code.hash()))
-        .lock_exclusive()
-        .one(db)
-        .await?
-        .filter(|i| i.used_at.is_none() && now < i.expires_at)
-        .ok_or(IdentityError::InvalidCode)?;
+    let named = || invitation::Entity::find().filter(invitation::Column::CodeHash.eq(code.hash()));
+    let invitation = named().one(db).await?.ok_or(IdentityError::InvalidCode)?;
     let who = (invitation.city_id, invitation.person_id);
-    let account = account::Entity::find_by_id(who).one(db).await?.ok_or(IdentityError::InvalidCode)?;
+    // The account first, as all who change it: whether the link is still good is asked when nobody else can let it die.
+    let account = account::Entity::find_by_id(who).lock(LockType::NoKeyUpdate).one(db).await?;
+    let account = account.ok_or(IdentityError::InvalidCode)?;
+    let invitation = named().lock_exclusive().one(db).await?;
+    let invitation = invitation.filter(|i| i.used_at.is_none() && now < i.expires_at);
+    let invitation = invitation.ok_or(IdentityError::InvalidCode)?;
     second_factor::check(db, &account, acceptance.totp.as_deref(), insist, now).await?;
 
     let mut welcomed: account::ActiveModel =

@@ -137,9 +137,7 @@ pub(super) async fn appoint(
         _ => unknown(),
     })?;
     let role = role.into();
-    if !may_appoint(caller, &area, role) {
-        return Err(unknown());
-    }
+    let giver = may_appoint(caller, &area, role).ok_or_else(unknown)?;
     let today = now.to_offset(crate::clock::JAPAN).date();
     let first = starts_on.as_deref().and_then(read_day).unwrap_or(today);
     let last = ends_on.as_deref().and_then(read_day).or_else(|| last_day(role, first));
@@ -151,7 +149,7 @@ pub(super) async fn appoint(
     }
     let appointment = Appointment { email, name, role, department };
     let term = Term { starts_on: first, ends_on: last };
-    let appointed = super::give(db, &area, appointment, (term, None), now).await?;
+    let appointed = super::give(db, &area, appointment, (term, None, &giver), now).await?;
     let what = (appointed.seat.id.to_string(), format!("{} in {}", super::json::role(role), area.code));
     audit::record(db, caller, "appoint", what, now).await?;
     Ok(appointed)
@@ -241,7 +239,7 @@ pub(super) async fn succeed(
     let Holder { seat, area, .. } = &kept.holder;
     kept.to_hand_over_on(starts_on.as_deref().and_then(read_day))?;
     let successor = Successor { email, name, starts_on: starts_on.as_deref().and_then(read_day) };
-    let appointed = super::hand_over(db, (seat, area), successor, now).await?;
+    let appointed = super::hand_over(db, (seat, area), (successor, &kept.giver()), now).await?;
     let what = (seat.id.to_string(), format!("to {} from {}", appointed.seat.id, appointed.seat.starts_on));
     audit::record(db, kept.by(), "hand over", what, now).await?;
     Ok(appointed)

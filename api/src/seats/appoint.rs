@@ -8,11 +8,14 @@ use entity::{
 };
 use sea_orm::{
     ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr,
-    EntityTrait as _, QueryFilter as _, Value,
+    EntityTrait as _, QueryFilter as _, QuerySelect as _, Value, sea_query::LockType,
 };
 use time::{Date, OffsetDateTime};
 
-use super::{SeatError, last_day};
+use super::{
+    Giver, SeatError, last_day,
+    vouch::{has_home, held_by},
+};
 use crate::{
     clock::JAPAN,
     households,
@@ -76,8 +79,8 @@ impl Appointment {
 }
 
 /// Gives somebody a seat in `area` from today on, for a term of the usual length. A mail address that already has an account in this city gets
-/// the seat besides, or the one that it holds for another such term; either way the answer is a fresh one-time link, which also serves who forgot
-/// their password. That is for whoever runs the server: for others there is [`give`].
+/// the seat besides, or the one that it holds for another such term, and its account is started anew. Either way the answer is a fresh one-time link,
+/// which also serves who lost password and authenticator app. That is for whoever runs the server: for others there is [`give`].
 ///
 /// # Errors
 /// [`SeatError::WrongSeat`]; [`IdentityError::EmailTaken`] where the address belongs to another city.
@@ -90,10 +93,10 @@ pub async fn appoint(
     let today = now.to_offset(JAPAN).date();
     let term = Term { starts_on: today, ends_on: last_day(appointment.role, today) };
     fits(area, appointment.role)?;
-    let (person, invitation) = account(db, area.city_id, (&appointment.email, &appointment.name), now).await?;
-    let invitation = match invitation {
-        Some(invitation) => invitation,
-        None => identity::renew_invitation(db, (area.city_id, person), now).await?,
+    let city = area.city_id;
+    let (person, invitation) = match account_of(db, city, &appointment.email).await? {
+        Some(person) => (person, identity::start_anew(db, (city, person), (city, None), now).await?),
+        None => register(db, city, &appointment, now).await?,
     };
     // Who holds it, holds it on.
     let values: [Value; 7] = [
@@ -117,20 +120,24 @@ pub async fn appoint(
     Ok(invitation)
 }
 
-/// Gives somebody a seat in `area` for a term, in which it follows the seat `follows`. Only who can't be anybody yet gets a link: with one to
-/// an account that is in use, or that holds another seat, whoever appoints could take it over.
+/// Gives somebody a seat in `area` for a term, in which it follows the seat `follows`. An account that another seat vouches for gets it as it is, and no
+/// link: with one, whoever appoints could take it over. Without, nobody knows whose hands the account is in: it is started anew, if its seats are
+/// the giver's to give and it is no resident's.
 ///
 /// # Errors
-/// [`SeatError::WrongSeat`], [`SeatError::HoldsItAlready`]; [`IdentityError::EmailTaken`].
+/// [`SeatError::WrongSeat`], [`SeatError::HoldsItAlready`], [`SeatError::NotVouchedFor`]; [`IdentityError::EmailTaken`].
 pub async fn give(
     db: &impl ConnectionTrait,
     area: &area::Model,
     appointment: Appointment,
-    (term, follows): (Term, Option<SeatId>),
+    (term, follows, giver): (Term, Option<SeatId>, &Giver),
     now: OffsetDateTime,
 ) -> Result<Appointed, SeatError> {
     fits(area, appointment.role)?;
-    let (person, invitation) = account(db, area.city_id, (&appointment.email, &appointment.name), now).await?;
+    let (person, invitation) = match account_of(db, area.city_id, &appointment.email).await? {
+        Some(person) => (person, trusted(db, (area, person), (appointment.role, giver), now).await?),
+        None => register(db, area.city_id, &appointment, now).await.map(|(person, link)| (person, Some(link)))?,
+    };
     let overlapping = sql(
         "SELECT 1 AS one FROM seat WHERE city_id = $1 AND person_id = $2 AND area_id = $3 AND role = $4
            AND (ends_on IS NULL OR ends_on >= $5) AND starts_on <= coalesce($6, 'infinity'::date)",
@@ -147,10 +154,6 @@ pub async fn give(
         return Err(SeatError::HoldsItAlready);
     }
     let seat = insert(db, (area, person), (appointment.role, appointment.department), (term, follows)).await?;
-    let invitation = match invitation {
-        Some(invitation) => Some(invitation),
-        None => link(db, &seat, now).await?,
-    };
     Ok(Appointed { seat, invitation })
 }
 
@@ -191,23 +194,42 @@ fn fits(area: &area::Model, role: Role) -> Result<(), SeatError> {
     if kinds.contains(&area.kind) { Ok(()) } else { Err(SeatError::WrongSeat { role, fits, code: code() }) }
 }
 
-/// The person with a mail address, with a link where the account is made here. A name that is there stays.
-async fn account(
+/// Whose account in this city has a mail address. Nobody else changes it until the transaction ends.
+async fn account_of(db: &impl ConnectionTrait, city: CityId, email: &str) -> Result<Option<PersonId>, SeatError> {
+    let named = account::Entity::find().filter(account::Column::Email.eq(email.trim().to_ascii_lowercase()));
+    match named.lock(LockType::NoKeyUpdate).one(db).await? {
+        Some(account) if account.city_id != city => Err(IdentityError::EmailTaken.into()),
+        account => Ok(account.map(|account| account.person_id)),
+    }
+}
+
+/// A person with a fresh account, and the link that opens it.
+async fn register(
     db: &impl ConnectionTrait,
     city: CityId,
-    (email, name): (&str, &str),
+    Appointment { email, name, .. }: &Appointment,
     now: OffsetDateTime,
-) -> Result<(PersonId, Option<Invitation>), SeatError> {
-    let email = email.trim().to_ascii_lowercase();
-    let account = account::Entity::find().filter(account::Column::Email.eq(&email)).one(db).await?;
-    match account {
-        Some(account) if account.city_id == city => Ok((account.person_id, None)),
-        Some(_) => Err(IdentityError::EmailTaken.into()),
-        None => {
-            let person = households::register(db, (city, None), Some(name.to_owned()), now).await?;
-            Ok((person, Some(identity::invite(db, (city, person), &email, now).await?)))
-        }
+) -> Result<(PersonId, Invitation), SeatError> {
+    let person = households::register(db, (city, None), Some(name.clone()), now).await?;
+    Ok((person, identity::invite(db, (city, person), email, now).await?))
+}
+
+/// Sees to it that an account that is there is its owner's before it gets a seat: none of its seats vouching for it, it is started anew, with a link.
+async fn trusted(
+    db: &impl ConnectionTrait,
+    (area, person): (&area::Model, PersonId),
+    (role, giver): (Role, &Giver),
+    now: OffsetDateTime,
+) -> Result<Option<Invitation>, SeatError> {
+    let who = (area.city_id, person);
+    let held = held_by(db, who, now.to_offset(JAPAN).date()).await?;
+    if held.iter().any(|place| giver.vouches(place, (role, area))) {
+        return Ok(None);
     }
+    if !held.iter().all(|place| giver.could_give(place)) || has_home(db, who).await? {
+        return Err(SeatError::NotVouchedFor);
+    }
+    Ok(Some(identity::start_anew(db, who, giver.by, now).await?))
 }
 
 async fn insert(

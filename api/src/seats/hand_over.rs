@@ -4,7 +4,7 @@ use entity::{area, seat};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult as _};
 use time::{Date, Duration, OffsetDateTime};
 
-use super::{Appointed, Appointment, SeatError, Term, give, last_day};
+use super::{Appointed, Appointment, Giver, SeatError, Term, give, last_day};
 use crate::{clock::JAPAN, identity, postgres::sql};
 
 /// How far ahead somebody can be named.
@@ -29,7 +29,7 @@ pub struct Successor {
 pub async fn hand_over(
     db: &impl ConnectionTrait,
     (seat, area): (&seat::Model, &area::Model),
-    successor: Successor,
+    (successor, giver): (Successor, &Giver),
     now: OffsetDateTime,
 ) -> Result<Appointed, SeatError> {
     let today = now.to_offset(JAPAN).date();
@@ -53,7 +53,7 @@ pub async fn hand_over(
     let Successor { email, name, .. } = successor;
     let appointment = Appointment { email, name, role: seat.role, department: seat.department.clone() };
     let term = Term { starts_on: first, ends_on: last_day(seat.role, first) };
-    give(db, area, appointment, (term, Some(seat.id)), now).await
+    give(db, area, appointment, (term, Some(seat.id), giver), now).await
 }
 
 /// Takes a handing over back, until the day: the seat has its own last day again, and the link of the one who was named dies. Gives the seat

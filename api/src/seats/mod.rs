@@ -5,7 +5,8 @@
 //! ends on the day before the other begins, and until then it can be undone. A seat that is taken away ends before the day of that, and
 //! what its holder had scheduled becomes a draft again ([`dismiss`]).
 //!
-//! Nobody gets a link to an account that somebody uses already, or that holds another seat: whoever appoints could else become that person.
+//! Nobody gets a link to an account that somebody uses already, or that holds another seat: whoever appoints could else become that person. And
+//! nobody's account is given a seat because it has their mail address alone: whoever made it could have opened it themselves ([`vouch`]).
 
 use sea_orm::DbErr;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,6 +24,7 @@ pub mod pages;
 mod rights;
 mod term;
 mod view;
+mod vouch;
 
 pub use appoint::{Appointed, Appointment, Term, appoint, give, is_mail_address, link};
 pub use dismiss::dismiss;
@@ -31,6 +33,7 @@ pub use list::{Holder, find, holders, named};
 pub use open::{Home, Open, Unread, open};
 pub use rights::{Kept, may_appoint, sees_seats_of};
 pub use term::last_day;
+pub use vouch::Giver;
 
 /// What can go wrong with seats.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +66,9 @@ pub enum SeatError {
     /// Nobody is named, or their day has come.
     #[error("nobody is named, or their day has come")]
     NotHandedOver,
+    /// The mail address has an account that nobody vouches for, and that is not the caller's to start anew.
+    #[error("nobody vouches for the account of that address")]
+    NotVouchedFor,
     /// Who holds it signs in already.
     #[error("they sign in already")]
     SignsInAlready,
@@ -98,6 +104,10 @@ impl From<SeatError> for Problem {
             SeatError::NotHandedOver => {
                 Self::conflict("not_handed_over", "取り消せる引き継ぎがありません。もう始まった役は取り消せません。")
             }
+            SeatError::NotVouchedFor => Self::conflict(
+                "another_address_needed",
+                "このメールアドレスでは、この役をお願いできません。その方の別のメールアドレスを使うか、区役所・市役所の担当に頼んでください。",
+            ),
             SeatError::SignsInAlready => Self::conflict(
                 "signs_in_already",
                 "その方には、もうパスワードかほかの役があります。いつものようにサインインしてもらってください。",

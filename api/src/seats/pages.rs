@@ -150,7 +150,7 @@ struct NewForm {
 /// The areas that the caller may give a seat in, two levels deep: a longer list nobody reads.
 async fn choices(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<(String, String)>, Problem> {
     let offered = areas::choices(db, caller).await?;
-    let may = |area: &area::Model| role_in(area).is_some_and(|role| may_appoint(caller, area, role.into()));
+    let may = |area: &area::Model| role_in(area).is_some_and(|role| may_appoint(caller, area, role.into()).is_some());
     let named = |area: area::Model| {
         let role = role_in(&area).map(|role| view::role(role.into())).unwrap_or_default();
         (area.code, format!("{} {role}", area.name))

@@ -13,7 +13,7 @@ use futures_util::future::LocalBoxFuture;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Holder, SeatError, named};
+use super::{Giver, Holder, SeatError, named};
 use crate::{
     areas::association_of,
     audit::By,
@@ -52,11 +52,15 @@ fn staff_above<'a>(caller: &'a Caller, (area, role): (&area::Model, Role)) -> Op
     if role == Role::Leader { None } else { staff.find(above) }
 }
 
-/// Whether the caller may give such a seat in an area: staff above, officers those of leaders. An officer who could make another one would be two
+/// The caller's right to give such a seat in an area: staff above, officers those of leaders. An officer who could make another one would be two
 /// people, where an emergency takes two.
 #[must_use]
-pub fn may_appoint(caller: &Caller, area: &area::Model, role: Role) -> bool {
-    staff_above(caller, (area, role)).is_some() || role == Role::Leader && officer_of(caller, area).is_some()
+pub fn may_appoint(caller: &Caller, area: &area::Model, role: Role) -> Option<Giver> {
+    let above = staff_above(caller, (area, role));
+    let officer = officer_of(caller, area).filter(|_| role == Role::Leader);
+    let giver =
+        Giver { by: caller.into(), of_association: officer.is_some(), staff_of: above.map(|seat| seat.area.id) };
+    (above.is_some() || officer.is_some()).then_some(giver)
 }
 
 /// The roles of an area's seats that the caller sees in a list; none where the area is not theirs to look at.
@@ -92,6 +96,16 @@ impl Kept {
         let held = caller.seats.iter().find(|seat| seat.id == holder.seat.id);
         let right = || officer_of(caller, &holder.area).or(staff_above(caller, (&holder.area, holder.seat.role)));
         held.or_else(right).map_or_else(|| caller.into(), |seat| caller.by(seat))
+    }
+
+    /// The caller's right to name who comes next.
+    #[must_use]
+    pub fn giver(&self) -> Giver {
+        let Self { caller, holder, .. } = self;
+        let own = Some(holder.area.id).filter(|_| self.own && holder.seat.role == Role::Staff);
+        let above = staff_above(caller, (&holder.area, holder.seat.role)).map(|seat| seat.area.id);
+        let of_association = self.fellow || self.own && holder.seat.role != Role::Staff;
+        Giver { by: self.by(), of_association, staff_of: above.or(own) }
     }
 
     /// Whether the caller may take the seat away, or give it up: its holder, the staff above, and officers that of a leader.
