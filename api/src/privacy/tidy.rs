@@ -47,6 +47,8 @@ async fn tidy_city(db: &DatabaseConnection, city: CityId, now: OffsetDateTime) -
     let closed = notices::close(db, city, months_ago(now, kept.receipt_months), now).await?;
     // What was broken off is taken up with the next notice that is closed.
     let receipts = if closed > 0 { receipts::forget_closed(db, city).await? } else { 0 };
+    identity::end_idle(db, city, now).await?;
+    identity::forget_used_tokens(db, city, now).await?;
     let before = months_ago(now, kept.sign_in_months);
     push::subscribe::forget(db, city, before).await?;
     let sign_ins = identity::forget_ended(db, city, before).await?;
