@@ -17,8 +17,9 @@ use api::{
     seats::{self, Appointment},
 };
 use clap::{Subcommand, ValueEnum};
-use entity::seat::Role;
-use sea_orm::{ActiveEnum as _, DatabaseConnection, TransactionTrait as _};
+use entity::{ids::CityId, seat::Role};
+use sea_orm::{ActiveEnum as _, DatabaseConnection, DatabaseTransaction, TransactionTrait as _};
+use time::OffsetDateTime;
 
 pub use self::audit::{Audit, audit};
 use crate::Outcome;
@@ -99,6 +100,14 @@ pub async fn import(db: &DatabaseConnection, import: Import) -> Outcome {
             let tx = db.begin().await?;
             let done = areas::import_areas(&tx, &bytes, now).await;
             let done = done.map_err(|e| format!("{}: {e}; nothing was imported", file.display()))?;
+            write_down(
+                &tx,
+                ("import areas", &file),
+                done.city,
+                (done.read, done.added as u64, done.changed as u64),
+                now,
+            )
+            .await?;
             tx.commit().await?;
             println!("{} areas: {} added, {} changed.", done.read, done.added, done.changed);
         }
@@ -107,6 +116,8 @@ pub async fn import(db: &DatabaseConnection, import: Import) -> Outcome {
             let tx = db.begin().await?;
             let done = households::import_households(&tx, &bytes, slips.is_some(), now).await;
             let done = done.map_err(|e| format!("{}: {e}; nothing was imported", file.display()))?;
+            let numbers = (done.read, done.added, done.changed);
+            write_down(&tx, ("import households", &file), done.cities.iter().copied(), numbers, now).await?;
             let printed = match &slips {
                 Some(place) if !done.slips.is_empty() => {
                     let failed = |e| format!("{}: {e}; nothing was imported", place.display());
@@ -133,6 +144,22 @@ pub async fn import(db: &DatabaseConnection, import: Import) -> Outcome {
     Ok(())
 }
 
+/// Writes down what was imported, in the log of each city that it is of.
+async fn write_down(
+    tx: &DatabaseTransaction,
+    (act, file): (&str, &Path),
+    cities: impl IntoIterator<Item = CityId>,
+    (read, added, changed): (usize, u64, u64),
+    now: OffsetDateTime,
+) -> Outcome {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    for city in cities {
+        let detail = format!("{read} read, {added} added, {changed} changed");
+        api::audit::record(tx, (city, None), act, (name.clone().into_owned(), detail), now).await?;
+    }
+    Ok(())
+}
+
 pub async fn staff(
     db: &DatabaseConnection,
     Staff::Add { email, name, area, department, role }: Staff,
@@ -146,9 +173,11 @@ pub async fn staff(
     let tx = db.begin().await?;
     let area = areas::find(&tx, None, &area).await?;
     let appointment = Appointment::new(email, name, role, department)?;
-    let (now, seat) = (Clock::system().now(), format!("{} {}", appointment.role.to_value(), appointment.email));
-    let invitation = seats::appoint(&tx, &area, appointment, now).await?;
-    api::audit::record(&tx, (area.city_id, None), "appoint", (area.code, seat), now).await?;
+    let (now, role) = (Clock::system().now(), appointment.role.to_value());
+    let (person, invitation) = seats::appoint(&tx, &area, appointment, now).await?;
+    // By number and not by address: the log can't forget, and people may leave.
+    let what = (person.to_string(), format!("{role} in {}", area.code));
+    api::audit::record(&tx, (area.city_id, None), "appoint", what, now).await?;
     tx.commit().await?;
     let origin = settings.public_origin.clone().unwrap_or_else(|| Origin::local(settings.listen));
     println!("{origin}/welcome#{}", invitation.code.to_print());

@@ -74,7 +74,7 @@ impl City {
         for email in ["a@yuuhi.example", "b@yuuhi.example"] {
             let appointment =
                 Appointment { email: email.into(), name: "青葉 緑".into(), role: Role::Staff, department: None };
-            invitations.push(seats::appoint(&tx, &city, appointment, now).await?.code.to_print());
+            invitations.push(seats::appoint(&tx, &city, appointment, now).await?.1.code.to_print());
         }
         tx.commit().await?;
 

@@ -270,7 +270,7 @@ impl TestApp {
         let area = areas::find(self.db(), None, area).await.expect("an area");
         let appointment = Appointment { email: email.into(), name: "山田 花子".into(), role, department: None };
         let invitation = seats::appoint(self.db(), &area, appointment, self.ground.clock.now()).await;
-        invitation.expect("a seat").code.to_print()
+        invitation.expect("a seat").1.code.to_print()
     }
 
     /// Turns the worker once: whatever is due is planned and sent.

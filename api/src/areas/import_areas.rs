@@ -32,6 +32,8 @@ pub struct ImportedAreas {
     pub added: usize,
     /// Areas whose name or place changed.
     pub changed: usize,
+    /// Whose areas they are; none for an empty file.
+    pub city: Option<CityId>,
 }
 
 /// What can go wrong with a file.
@@ -92,7 +94,7 @@ pub async fn import_areas(
     codes.dedup();
     let there = area::Entity::find().filter(area::Column::Code.is_in(codes)).all(db).await?;
     let mut tree = Tree::new(&rows, &by_code, &there)?;
-    let mut imported = ImportedAreas { read: rows.len(), added: 0, changed: 0 };
+    let mut imported = ImportedAreas { read: rows.len(), added: 0, changed: 0, city: tree.city };
     let mut fresh = Vec::new();
     for row in &rows {
         match tree.existing(row) {
@@ -101,6 +103,7 @@ pub async fn import_areas(
         }
     }
     imported.added = fresh.len();
+    imported.city = imported.city.or(fresh.first().map(|(_, known)| known.city));
     insert(db, &fresh, now).await?;
     // What comes in at once is planned for at once, and not only after the next autovacuum.
     db.execute_unprepared("ANALYZE area, channel").await?;

@@ -4,7 +4,7 @@
 //! association calls it, and how it wants its notices. Groups come into being by being named. Codes are kept as hashes only, so
 //! a slip is printed once: an import prints those of households that have none yet.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use entity::{
     area::{self, Kind},
@@ -44,6 +44,8 @@ pub struct ImportedHouseholds {
     pub changed: u64,
     /// The slips to print, if they were asked for.
     pub slips: Vec<PrintedSlip>,
+    /// Whose households they are.
+    pub cities: BTreeSet<CityId>,
 }
 
 /// A slip on its way to paper.
@@ -96,7 +98,13 @@ pub(super) async fn put(
     now: OffsetDateTime,
 ) -> Result<ImportedHouseholds, ImportError> {
     let homes = groups(db, rows, associations, now).await?;
-    let mut imported = ImportedHouseholds { read: rows.len(), added: 0, changed: 0, slips: Vec::new() };
+    let mut imported = ImportedHouseholds {
+        read: rows.len(),
+        added: 0,
+        changed: 0,
+        slips: Vec::new(),
+        cities: associations.values().map(|area| area.city_id).collect(),
+    };
     for chunk in rows.chunks(CHUNK) {
         let (added, changed) = write(db, chunk, &homes, now).await?;
         imported.added += added;

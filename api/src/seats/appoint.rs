@@ -79,7 +79,7 @@ impl Appointment {
 }
 
 /// Gives somebody a seat in `area` from today on, for a term of the usual length. A mail address that already has an account in this city gets
-/// the seat besides, or the one that it holds for another such term, and its account is started anew. Either way the answer is a fresh one-time link,
+/// the seat besides, or the one that it holds for another such term, and its account is started anew. Gives whose seat it is and a fresh one-time link,
 /// which also serves who lost password and authenticator app. That is for whoever runs the server: for others there is [`give`].
 ///
 /// # Errors
@@ -89,7 +89,7 @@ pub async fn appoint(
     area: &area::Model,
     appointment: Appointment,
     now: OffsetDateTime,
-) -> Result<Invitation, SeatError> {
+) -> Result<(PersonId, Invitation), SeatError> {
     let today = now.to_offset(JAPAN).date();
     let term = Term { starts_on: today, ends_on: last_day(appointment.role, today) };
     fits(area, appointment.role)?;
@@ -117,7 +117,7 @@ pub async fn appoint(
     if db.execute_raw(held).await?.rows_affected() == 0 {
         insert(db, (area, person), (appointment.role, appointment.department), (term, None)).await?;
     }
-    Ok(invitation)
+    Ok((person, invitation))
 }
 
 /// Gives somebody a seat in `area` for a term, in which it follows the seat `follows`. An account that another seat vouches for gets it as it is, and no
