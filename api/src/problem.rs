@@ -21,6 +21,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     members: serde_json::Map<String, serde_json::Value>,
     retry_after: Option<u64>,
+    noted: bool,
 }
 
 /// One thing wrong with a body.
@@ -75,6 +76,7 @@ impl Problem {
             errors: Vec::new(),
             members: serde_json::Map::new(),
             retry_after: None,
+            noted: false,
         }
     }
 
@@ -156,6 +158,26 @@ impl Problem {
     pub fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
         self.members.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// Says how many seconds to wait before the next try.
+    #[must_use]
+    pub fn after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds.max(1));
+        self
+    }
+
+    /// What was written before it in the same transaction holds all the same: a try that is counted, a question that was asked.
+    #[must_use]
+    pub fn noted(mut self) -> Self {
+        self.noted = true;
+        self
+    }
+
+    /// Whether what was written before it holds.
+    #[must_use]
+    pub fn is_noted(&self) -> bool {
+        self.noted
     }
 
     /// Which problem it is.

@@ -25,6 +25,10 @@ pub struct Model {
     pub totp_enrolled: bool,
     /// The last time step that signed in, so that a code serves once.
     pub totp_step: Option<i64>,
+    /// Wrong digits in a row, from 0 to 4: with the fifth they are counted anew.
+    pub wrong_digits: i16,
+    /// Before this, digits are taken from known browsers alone.
+    pub digits_from: Option<OffsetDateTime>,
     /// When it was made.
     pub created_at: OffsetDateTime,
 }

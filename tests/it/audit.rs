@@ -49,7 +49,7 @@ async fn who_did_what_by_which_seat_from_where_is_written_down() {
     let found = audit::search(app.db(), (city(&app).await, Some(id_of(&officer).await)), the_last_hour(&app)).await;
     let found = found.expect("entries");
     let acts: Vec<&str> = found.iter().map(|entry| &*entry.act).collect();
-    assert_eq!(acts, ["publish", "publish", "publish", "correct", "withdraw"]);
+    assert_eq!(acts, ["set first password", "publish", "publish", "publish", "correct", "withdraw"]);
     let last = found.last().expect("an entry");
     assert_eq!((&*last.object, &*last.detail, &*last.outcome), (&*id, "溝掃除（延期）", "done"));
     assert_eq!((last.seat.as_deref(), last.address.as_deref()), (Some("山町内会"), Some("127.0.0.1")));
@@ -64,7 +64,7 @@ async fn a_missing_or_changed_entry_shows() {
     assert_eq!(verified(&app, None).await, Ok(Whole { seq: 0, hash: Vec::new() }), "nothing has happened yet");
     a_busy_morning(&app).await;
     let kept = verified(&app, None).await.expect("a whole log");
-    assert_eq!(kept.seq, 5);
+    assert_eq!(kept.seq, 6);
 
     for (change, back) in [
         ("detail = 'x'", "detail = '夏祭り'"),
@@ -73,27 +73,27 @@ async fn a_missing_or_changed_entry_shows() {
         ("address = '192.0.2.1'", "address = '127.0.0.1'"),
         ("persons = ARRAY[id]", "persons = '{}'"),
     ] {
-        app.tamper(&format!("UPDATE audit SET {change} WHERE seq = 2")).await;
-        assert_eq!(verified(&app, None).await, Err(Broken::Changed(2)), "{change}");
-        app.tamper(&format!("UPDATE audit SET {back} WHERE seq = 2")).await;
+        app.tamper(&format!("UPDATE audit SET {change} WHERE seq = 3")).await;
+        assert_eq!(verified(&app, None).await, Err(Broken::Changed(3)), "{change}");
+        app.tamper(&format!("UPDATE audit SET {back} WHERE seq = 3")).await;
         assert!(verified(&app, None).await.is_ok(), "{back}");
     }
-    app.tamper("CREATE TABLE taken AS SELECT * FROM audit WHERE seq = 3").await;
-    app.tamper("DELETE FROM audit WHERE seq = 3").await;
-    assert_eq!(verified(&app, None).await, Err(Broken::Missing(3)));
+    app.tamper("CREATE TABLE taken AS SELECT * FROM audit WHERE seq = 4").await;
+    app.tamper("DELETE FROM audit WHERE seq = 4").await;
+    assert_eq!(verified(&app, None).await, Err(Broken::Missing(4)));
     // Whoever forges all that follows has to forge the end as well, which was kept elsewhere.
-    app.tamper("UPDATE audit SET seq = seq - 1 WHERE seq > 3").await;
+    app.tamper("UPDATE audit SET seq = seq - 1 WHERE seq > 4").await;
     app.tamper(
-        "UPDATE audit a SET previous = coalesce((SELECT hash FROM audit b WHERE b.seq = a.seq - 1), '') WHERE seq = 3",
+        "UPDATE audit a SET previous = coalesce((SELECT hash FROM audit b WHERE b.seq = a.seq - 1), '') WHERE seq = 4",
     )
     .await;
-    app.tamper("UPDATE audit a SET hash = audit_hash(a) WHERE seq = 3").await;
-    app.tamper("UPDATE audit a SET previous = (SELECT hash FROM audit b WHERE b.seq = 3) WHERE seq = 4").await;
     app.tamper("UPDATE audit a SET hash = audit_hash(a) WHERE seq = 4").await;
-    assert_eq!(verified(&app, None).await, Err(Broken::CutOff(5)), "the head still knows of five");
-    app.tamper("UPDATE audit_head SET seq = 4, hash = (SELECT hash FROM audit WHERE seq = 4)").await;
+    app.tamper("UPDATE audit a SET previous = (SELECT hash FROM audit b WHERE b.seq = 4) WHERE seq = 5").await;
+    app.tamper("UPDATE audit a SET hash = audit_hash(a) WHERE seq = 5").await;
+    assert_eq!(verified(&app, None).await, Err(Broken::CutOff(6)), "the head still knows of six");
+    app.tamper("UPDATE audit_head SET seq = 5, hash = (SELECT hash FROM audit WHERE seq = 5)").await;
     assert!(verified(&app, None).await.is_ok(), "who owns the database can forge it all");
-    assert_eq!(verified(&app, Some(&kept)).await, Err(Broken::CutOff(5)), "but not what was kept elsewhere");
+    assert_eq!(verified(&app, Some(&kept)).await, Err(Broken::CutOff(6)), "but not what was kept elsewhere");
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn the_program_itself_can_neither_forge_nor_forget() {
     let own = "INSERT INTO audit (city_id, id, at, act, object, seq, previous, hash)
                SELECT id, gen_random_uuid(), now(), 'x', 'y', 99, '', '' FROM city";
     app.ground.db.execute_unprepared(own).await.expect("an entry");
-    assert_eq!(verified(&app, None).await.expect("a whole log").seq, 6);
+    assert_eq!(verified(&app, None).await.expect("a whole log").seq, 7);
 }
 
 #[tokio::test]
@@ -141,9 +141,9 @@ async fn what_was_refused_is_written_down_too() {
     officer.post(&format!("/api/v1/notices/{id}/withdraw"), &json!({})).await.problem(403, "not_your_notice");
     let found = audit::search(app.db(), (city(&app).await, Some(id_of(&officer).await)), the_last_hour(&app)).await;
     let found = found.expect("entries");
-    assert_eq!(found.len(), 1);
-    assert_eq!((&*found[0].act, &*found[0].outcome), ("POST /api/v1/notices/{id}/withdraw", "refused"));
-    assert_eq!((&*found[0].detail, found[0].object.contains(&id)), ("not_your_notice", true));
+    assert_eq!(found.len(), 2);
+    assert_eq!((&*found[1].act, &*found[1].outcome), ("POST /api/v1/notices/{id}/withdraw", "refused"));
+    assert_eq!((&*found[1].detail, found[1].object.contains(&id)), ("not_your_notice", true));
 }
 
 #[tokio::test]

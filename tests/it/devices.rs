@@ -181,9 +181,9 @@ async fn a_recovery_code_serves_once_in_place_of_the_lost_app() {
     let now = u64::try_from(app.ground.clock.now().unix_timestamp()).expect("a time");
     let digits = totp.generate(now).to_string();
     let fields = [("code", &*code), ("password", PASSWORD), ("totp", &*digits)];
-    shows(&browser.send("/welcome", &fields).await, &["通知の設定"]);
+    shows(&browser.send("/welcome", &fields).await, &["予備のコードができました"]);
 
-    shows(&browser.open("/devices").await, &["予備のコード", "いまは1つもありません"]);
+    shows(&browser.open("/devices").await, &["予備のコード", "あと10個あります"]);
     let refused = browser.send("/recovery", &[("password", "wrong")]).await;
     assert_eq!(refused.status, 401);
     assert!(refused.text.contains("パスワードが違います"), "{}", refused.text);

@@ -26,6 +26,7 @@ mod ringing;
 mod roster_files;
 mod rows;
 mod scope;
+mod second_factor;
 mod signing_in;
 mod subscribing;
 mod surge;

@@ -15,6 +15,7 @@ pub use super::parts::Parts;
 use super::{
     Acceptance, Caller, Credentials, Home, IdentityError, Seat, accept,
     address::in_ascii,
+    code::Code,
     done,
     refresh::{self, Refreshed},
     session::{self, Device, Opened},
@@ -162,6 +163,23 @@ impl From<&Seat> for SeatOut {
     }
 }
 
+/// Tokens of a sign-in with a password.
+#[derive(Serialize, ToSchema)]
+pub struct SignedInOut {
+    #[serde(flatten)]
+    tokens: TokensOut,
+    /// Ten codes, each good once in place of `totp`; there, and never again, where that has just been proven for the first time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["ACDE-FGHJ-KMNP-QRTW"]))]
+    recovery_codes: Vec<String>,
+}
+
+impl SignedInOut {
+    fn new(tokens: TokensOut, opened: &Opened) -> Self {
+        Self { tokens, recovery_codes: opened.recovery_codes.iter().map(Code::to_print).collect() }
+    }
+}
+
 /// The tokens of a sign-in just made, with who it is.
 ///
 /// # Errors
@@ -184,7 +202,7 @@ pub async fn tokens_out(
 }
 
 /// First sign-in of a seat holder.
-#[utoipa::path(tag = "identity", request_body = WelcomeIn, responses((status = 201, body = TokensOut)), security(()))]
+#[utoipa::path(tag = "identity", request_body = WelcomeIn, responses((status = 201, body = SignedInOut)), security(()))]
 #[post("/api/v1/welcome")]
 pub async fn welcome(
     request: HttpRequest,
@@ -196,18 +214,19 @@ pub async fn welcome(
     parts.count_code(&request, &code)?;
     let (caller, counting) = (code.clone(), parts.clone());
     let password = parts.hash(&code, SecretString::from(password)).await?;
-    let acceptance = Acceptance { code, password, totp };
+    let acceptance = Acceptance { code, password, totp, shown: None };
     once.write(caller, body.digest, async move |tx| {
-        let device = Device::Program(parts.agent);
-        let opened = accept(tx, acceptance, (device, parts.insist()), parts.clock.now()).await?;
-        Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
+        let visit = parts.visit(Device::Program(parts.agent), false);
+        let opened = accept(tx, acceptance, visit, parts.clock.now()).await?;
+        let tokens = tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?;
+        Ok((StatusCode::CREATED, SignedInOut::new(tokens, &opened)))
     })
     .await
     .map_err(|problem| counting.heed(&request, problem))
 }
 
 /// Sign in with mail address and password.
-#[utoipa::path(tag = "identity", request_body = SessionIn, responses((status = 201, body = TokensOut)), security(()))]
+#[utoipa::path(tag = "identity", request_body = SessionIn, responses((status = 201, body = SignedInOut)), security(()))]
 #[post("/api/v1/session")]
 pub async fn open_session(
     request: HttpRequest,
@@ -218,14 +237,15 @@ pub async fn open_session(
     let SessionIn { email, password, totp } = body.value;
     parts.count_sign_in(&request, &email)?;
     let (caller, counting) = (email.clone(), parts.clone());
+    let visit = parts.visit(Device::Program(parts.agent), parts.knows(&request, &email));
     let heed = move |problem| counting.heed_sign_in(&request, &email, problem);
     let credentials = Credentials { email: caller.clone(), password: SecretString::from(password), totp };
     let proven = parts.prove(credentials).await.map_err(&heed)?;
     once.within(proven.city)
         .write(caller, body.digest, async move |tx| {
-            let device = Device::Program(parts.agent);
-            let opened = sign_in(tx, proven, (device, parts.insist()), parts.clock.now()).await?;
-            Ok((StatusCode::CREATED, tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?))
+            let opened = sign_in(tx, proven, visit, parts.clock.now()).await?;
+            let tokens = tokens_out(tx, &parts.tokens, &opened, &parts.clock).await?;
+            Ok((StatusCode::CREATED, SignedInOut::new(tokens, &opened)))
         })
         .await
         .map_err(heed)

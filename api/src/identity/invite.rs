@@ -43,6 +43,8 @@ pub async fn invite(
         totp_secret: Set(Some(second_factor::draw_secret())),
         totp_enrolled: Set(false),
         totp_step: Set(None),
+        wrong_digits: Set(0),
+        digits_from: Set(None),
         created_at: Set(now),
     };
     account.insert(db).await.map_err(|e| match e.sql_err() {

@@ -15,6 +15,7 @@ use crate::problem::Problem;
 mod address;
 mod agent;
 pub mod api;
+mod arrival;
 mod caller;
 pub mod code;
 pub mod devices;
@@ -49,7 +50,7 @@ pub use idle::end_idle;
 pub use invite::{Invitation, invite, renew_invitation, revoke_invitations};
 pub use load::{Callers, SignIn};
 pub use password::{Hashed, Passwords};
-pub use sign_in::{Credentials, Proven, account_of, prove, sign_in};
+pub use sign_in::{Credentials, Proven, Visit, account_of, prove, sign_in};
 pub use start_anew::start_anew;
 pub use token::Tokens;
 pub use welcome::{Acceptance, accept};
@@ -72,6 +73,9 @@ pub enum IdentityError {
     /// A second factor that is wrong or was used before.
     #[error("the second factor is wrong")]
     WrongSecondFactor,
+    /// Too many wrong digits in a row: the seconds until digits are taken again from a browser that is not known.
+    #[error("too many wrong digits")]
+    DigitsClosed(u64),
     /// A refresh token that is unknown, too old, or was used before.
     #[error("the refresh token is not valid")]
     InvalidRefreshToken,
@@ -117,13 +121,20 @@ impl From<IdentityError> for Problem {
                 let problem =
                     unauthorized("second_factor_needed", "認証アプリに表示される6桁の数字を入力してください。");
                 match url {
-                    Some(url) => problem.with("otpauth_url", url),
+                    Some(url) => problem.with("otpauth_url", url).noted(),
                     None => problem,
                 }
             }
             IdentityError::WrongSecondFactor => {
                 unauthorized("wrong_second_factor", "6桁の数字が違います。認証アプリの新しい数字を入力してください。")
+                    .noted()
             }
+            IdentityError::DigitsClosed(seconds) => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "digits_closed",
+                "違う数字が続いたため、しばらくこの端末では6桁の数字を使えません。15分ほど待つか、予備のコードか、前にサインインした端末を使ってください。",
+            )
+            .after(seconds),
             IdentityError::InvalidRefreshToken => {
                 unauthorized("invalid_refresh_token", "サインインの期限が切れました。もう一度サインインしてください。")
             }

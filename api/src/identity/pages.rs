@@ -11,13 +11,12 @@ use sea_orm::DatabaseTransaction;
 use secrecy::SecretString;
 use serde::Deserialize;
 use time::OffsetDateTime;
-use url::Url;
 
 use super::{
-    Acceptance, Caller, Credentials, Hashed, IdentityError, accept,
+    Caller, Credentials, IdentityError,
     address::in_ascii,
     api::Parts,
-    devices, oidc, passkeys, recovery,
+    arrival, devices, oidc, passkeys, recovery,
     session::{self, Device, Opened},
     sign_in,
     ways::Ways,
@@ -26,21 +25,15 @@ use crate::{
     problem::Problem,
     web::{
         Form,
-        page::{Fault, Faults, Frame, NOTIFICATIONS, Section, Who, again, for_people, html, local_path, see_other},
+        page::{Fault, Faults, Frame, Section, Who, again, for_people, html, local_path, see_other},
         plain_text,
-        qr::QrPicture,
     },
 };
 
 /// The room's pages.
 pub fn pages(config: &mut ServiceConfig) {
-    config
-        .service(sign_in_page)
-        .service(sign_in_form)
-        .service(sign_out_page)
-        .service(sign_out_form)
-        .service(welcome_page)
-        .service(welcome_form);
+    config.service(sign_in_page).service(sign_in_form).service(sign_out_page).service(sign_out_form);
+    arrival::pages(config);
     devices::pages::pages(config);
     passkeys::pages::pages(config);
     recovery::pages::pages(config);
@@ -81,17 +74,6 @@ struct SignInForm {
     next: Option<String>,
 }
 
-/// What was typed at the first sign-in.
-#[derive(Deserialize, Validate)]
-struct WelcomeForm {
-    #[garde(length(chars, min = 1, max = 200))]
-    code: String,
-    #[garde(length(chars, min = 10, max = 200), custom(plain_text))]
-    password: String,
-    #[garde(skip)]
-    totp: Option<String>,
-}
-
 #[derive(Template)]
 #[template(path = "identity/sign_in.html")]
 struct SignInPage<'a> {
@@ -110,25 +92,8 @@ struct SignOutPage {
     frame: Frame,
 }
 
-#[derive(Template)]
-#[template(path = "identity/welcome.html")]
-struct WelcomePage<'a> {
-    frame: Frame,
-    faults: Faults,
-    code: &'a str,
-    enrolment: Option<Enrolment>,
-    ask_totp: bool,
-}
-
-/// What an authenticator app needs to know, in three forms.
-struct Enrolment {
-    url: String,
-    secret: String,
-    qr: Option<QrPicture>,
-}
-
 /// How an attempt to sign in went, short of a failure.
-enum Attempt {
+pub(super) enum Attempt {
     /// Signed in.
     In(Opened),
     /// The six digits are missing; the address is for an app that does not know the account yet.
@@ -137,7 +102,7 @@ enum Attempt {
 
 impl Attempt {
     /// Being asked for the second factor changes nothing but the question: it is no failure of the transaction.
-    fn of(result: Result<Opened, IdentityError>) -> Result<Self, Problem> {
+    pub fn of(result: Result<Opened, IdentityError>) -> Result<Self, Problem> {
         match result {
             Ok(opened) => Ok(Self::In(opened)),
             Err(IdentityError::SecondFactorNeeded(url)) => Ok(Self::Asked(url)),
@@ -196,19 +161,19 @@ async fn sign_in_form(request: HttpRequest, parts: Parts, form: Form<SignInForm>
 async fn try_sign_in(request: &HttpRequest, parts: &Parts, form: &Form<SignInForm>) -> Result<Attempt, Problem> {
     form.validate()?;
     parts.count_sign_in(request, &form.0.email)?;
-    proceed(parts, form).await.map_err(|problem| parts.heed_sign_in(request, &form.0.email, problem))
+    proceed(request, parts, form).await.map_err(|problem| parts.heed_sign_in(request, &form.0.email, problem))
 }
 
-async fn proceed(parts: &Parts, form: &Form<SignInForm>) -> Result<Attempt, Problem> {
+async fn proceed(request: &HttpRequest, parts: &Parts, form: &Form<SignInForm>) -> Result<Attempt, Problem> {
     let credentials = Credentials {
         email: form.0.email.clone(),
         password: SecretString::from(form.0.password.clone()),
         totp: typed(form.0.totp.as_deref()).or_else(|| typed(Some(&form.0.recovery))),
     };
     let proven = parts.prove(credentials).await?;
-    let (device, insist, now) = (Device::Browser(parts.agent), parts.insist(), parts.clock.now());
-    let city = proven.city;
-    let sign_in = async move |tx: &_| Attempt::of(sign_in(tx, proven, (device, insist), now).await);
+    let visit = parts.visit(Device::Browser(parts.agent), parts.knows(request, &form.0.email));
+    let (city, now) = (proven.city, parts.clock.now());
+    let sign_in = async move |tx: &_| Attempt::of(sign_in(tx, proven, visit, now).await);
     parts.cities.write(Some(city), sign_in).await
 }
 
@@ -237,81 +202,14 @@ async fn leave(tx: &DatabaseTransaction, caller: &Caller, now: OffsetDateTime) -
     Ok(())
 }
 
-#[get("/welcome")]
-async fn welcome_page() -> Result<HttpResponse, Problem> {
-    html(&WelcomePage {
-        frame: Frame::new("ようこそ", Who::Nobody),
-        faults: Faults::default(),
-        code: "",
-        enrolment: None,
-        ask_totp: false,
-    })
-}
-
-#[post("/welcome")]
-async fn welcome_form(request: HttpRequest, parts: Parts, form: Form<WelcomeForm>) -> Result<HttpResponse, Problem> {
-    let (problem, url) = match try_welcome(&request, &parts, &form).await {
-        Ok(Attempt::In(opened)) => return Ok(parts.signed_in(see_other(NOTIFICATIONS), &opened)),
-        Ok(Attempt::Asked(url)) => (IdentityError::SecondFactorNeeded(None).into(), url),
-        Err(problem) => {
-            let problem = for_people(problem)?;
-            let shown_before = form.0.totp.is_some() && problem.code() != "too_many_tries";
-            (problem, if shown_before { enrolment_url(&parts, form.0.code.clone()).await } else { None })
-        }
-    };
-    let page = WelcomePage {
-        frame: Frame::new("ようこそ", Who::Nobody),
-        faults: faults(&problem),
-        code: &form.0.code,
-        enrolment: url.and_then(Enrolment::read),
-        ask_totp: about_totp(&problem) || form.0.totp.is_some(),
-    };
-    again(&problem, &page)
-}
-
-async fn try_welcome(request: &HttpRequest, parts: &Parts, form: &Form<WelcomeForm>) -> Result<Attempt, Problem> {
-    parts.count_code(request, &form.0.code)?;
-    form.validate()?;
-    let password = parts.hash(&form.0.code, SecretString::from(form.0.password.clone())).await?;
-    let acceptance = Acceptance { code: form.0.code.clone(), password, totp: typed(form.0.totp.as_deref()) };
-    let (device, insist, now) = (Device::Browser(parts.agent), parts.insist(), parts.clock.now());
-    let accept = async move |tx: &_| Attempt::of(accept(tx, acceptance, (device, insist), now).await);
-    parts.cities.write(None, accept).await.map_err(|problem| parts.heed(request, problem))
-}
-
-/// The address for the authenticator app once more, after wrong digits. Insisting on a second factor and giving none, this
-/// is always answered with the question and never lets anybody in.
-async fn enrolment_url(parts: &Parts, code: String) -> Option<String> {
-    let (device, now) = (Device::Browser(parts.agent), parts.clock.now());
-    let attempt = parts.cities.write(None, async move |tx| {
-        let acceptance = Acceptance { code, password: Hashed::default(), totp: None };
-        Attempt::of(accept(tx, acceptance, (device, true), now).await)
-    });
-    match attempt.await {
-        Ok(Attempt::Asked(url)) => url,
-        Ok(Attempt::In(_)) | Err(_) => None,
-    }
-}
-
-impl Enrolment {
-    fn read(url: String) -> Option<Self> {
-        let parsed = Url::parse(&url).ok()?;
-        let secret = parsed.query_pairs().find(|(name, _)| name == "secret").map(|(_, value)| value.into_owned())?;
-        let letters: Vec<char> = secret.chars().collect();
-        let secret = letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ");
-        let qr = QrPicture::of(&url);
-        Some(Self { url, secret, qr })
-    }
-}
-
-fn about_totp(problem: &Problem) -> bool {
-    matches!(problem.code(), "second_factor_needed" | "wrong_second_factor")
+pub(super) fn about_totp(problem: &Problem) -> bool {
+    matches!(problem.code(), "second_factor_needed" | "wrong_second_factor" | "digits_closed")
 }
 
 /// A problem at the field that it is about, so that the message leads there.
-fn faults(problem: &Problem) -> Faults {
+pub(super) fn faults(problem: &Problem) -> Faults {
     let field = match problem.code() {
-        "second_factor_needed" | "wrong_second_factor" => "totp",
+        "second_factor_needed" | "wrong_second_factor" | "digits_closed" => "totp",
         "wrong_credentials" => "email",
         "invalid_code" => "code",
         _ => return problem.into(),
@@ -321,7 +219,7 @@ fn faults(problem: &Problem) -> Faults {
 }
 
 /// A field left empty says nothing.
-fn typed(text: Option<&str>) -> Option<String> {
+pub(super) fn typed(text: Option<&str>) -> Option<String> {
     let narrow = |c: char| match c {
         '０'..='９' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         other => other,
@@ -333,19 +231,6 @@ fn typed(text: Option<&str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const URL: &str = "otpauth://totp/Kairan:a%40b.jp?secret=ABCDEFGHIJKLMNOP&issuer=Kairan";
-
-    fn welcome(problem: &Problem, url: Option<&str>) -> String {
-        let page = WelcomePage {
-            frame: Frame::new("ようこそ", Who::Nobody),
-            faults: faults(problem),
-            code: "AAAA\"<",
-            enrolment: url.map(str::to_owned).and_then(Enrolment::read),
-            ask_totp: about_totp(problem),
-        };
-        page.render().expect("a page")
-    }
 
     #[test]
     fn the_sign_in_keeps_the_address_and_names_the_fault_at_its_field() {
@@ -362,21 +247,6 @@ mod tests {
         assert!(html.contains("value=\"a@b.jp\"") && html.contains("value=\"/n/1?a=b\""), "{html}");
         assert!(html.contains("href=\"#field-email\"") && html.contains("aria-describedby=\"fault-email\""), "{html}");
         assert!(!html.contains("name=\"totp\"") && !html.contains("data-signed-in"), "{html}");
-    }
-
-    #[test]
-    fn the_second_factor_is_drawn_and_spelled_out() {
-        let html = welcome(&IdentityError::SecondFactorNeeded(None).into(), Some(URL));
-        assert!(html.contains("<svg class=\"qr\"") && html.contains("ABCD EFGH IJKL MNOP"), "{html}");
-        assert!(html.contains("name=\"totp\"") && html.contains("autocomplete=\"one-time-code\""), "{html}");
-        assert!(!html.contains("style=") && !html.contains("AAAA\"<"), "{html}");
-    }
-
-    #[test]
-    fn without_question_there_is_neither_picture_nor_digits() {
-        let html = welcome(&IdentityError::InvalidCode.into(), None);
-        assert!(!html.contains("class=\"qr\"") && !html.contains("name=\"totp\""), "{html}");
-        assert!(html.contains("href=\"#field-code\""), "{html}");
     }
 
     #[test]

@@ -1,18 +1,21 @@
 //! What signing in needs of the server, and how tries are counted.
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    net::IpAddr,
+};
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web::Data};
 use secrecy::SecretString;
 
 use super::{
-    Agent, Caller, Credentials, Proven, Tokens, account_of,
+    Agent, Caller, Credentials, Proven, Tokens, Visit, account_of,
     code::Code,
     known_browser,
     passkeys::Passkeys,
     password::{Hashed, Passwords},
     prove, recovery,
-    session::{self, Opened},
+    session::{self, Device, Opened},
 };
 use crate::{
     clock::Clock,
@@ -20,7 +23,7 @@ use crate::{
     keys::Keys,
     postgres::cities::Cities,
     problem::Problem,
-    web::Limits,
+    web::{Limits, client},
 };
 
 /// What signing in needs of the server.
@@ -38,6 +41,8 @@ pub struct Parts {
     pub origin: Data<Origin>,
     /// What the client says of itself.
     pub agent: Agent,
+    /// From where it calls.
+    pub address: IpAddr,
     pub(super) settings: Data<Settings>,
     pub(super) keys: Data<Keys>,
     passwords: Data<Passwords>,
@@ -49,6 +54,18 @@ impl Parts {
     #[must_use]
     pub fn insist(&self) -> bool {
         self.settings.env == Environment::Production
+    }
+
+    /// Somebody at the door, on a device that may be `known` to the account.
+    #[must_use]
+    pub fn visit(&self, device: Device, known: bool) -> Visit {
+        Visit { device, insist: self.insist(), known, address: self.address }
+    }
+
+    /// Whether it is a browser that has signed in to the account of a mail address before.
+    #[must_use]
+    pub fn knows(&self, request: &HttpRequest, email: &str) -> bool {
+        known_browser::known(request, (&self.keys, &self.origin), email).is_some()
     }
 
     /// Proves an address and a password. It takes a processor for a while, so no connection is held meanwhile.
@@ -169,6 +186,7 @@ impl FromRequest for Parts {
                 limits: part(request)?,
                 origin: part(request)?,
                 agent: Agent::of(request),
+                address: client::address(request),
                 settings: part(request)?,
                 keys: part(request)?,
                 passwords: part(request)?,

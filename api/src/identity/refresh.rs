@@ -65,5 +65,6 @@ pub async fn refresh(db: &impl ConnectionTrait, token: &str, now: OffsetDateTime
         session: caller.session,
         secret,
         email: None,
+        recovery_codes: Vec::new(),
     }))
 }

@@ -19,7 +19,7 @@ use sea_orm::{
 use secrecy::{ExposeSecret as _, SecretString};
 use time::{Duration, OffsetDateTime};
 
-use super::{Agent, IdentityError};
+use super::{Agent, IdentityError, code::Code};
 use crate::{clock::JAPAN, config::Origin};
 
 /// How long a refresh token waits to be used.
@@ -62,6 +62,8 @@ pub struct Opened {
     pub secret: SecretString,
     /// The mail address by which they signed in, where it was by one.
     pub email: Option<String>,
+    /// Codes to write down, where a second factor was proven for the first time.
+    pub recovery_codes: Vec<Code>,
 }
 
 /// Signs a person in, and lets their other devices know.
@@ -100,7 +102,7 @@ pub async fn open(
     if matches!(device, Device::Program(_)) {
         keep(db, city, id, &secret, now).await?;
     }
-    Ok(Opened { city, person, session: id, secret, email: None })
+    Ok(Opened { city, person, session: id, secret, email: None, recovery_codes: Vec::new() })
 }
 
 /// Signs out.

@@ -7,6 +7,8 @@ use entity::{
     account,
     ids::{CityId, PersonId},
 };
+use std::net::IpAddr;
+
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use secrecy::SecretString;
 use time::OffsetDateTime;
@@ -14,10 +16,41 @@ use time::OffsetDateTime;
 use super::{
     IdentityError, mail_address,
     password::Passwords,
-    second_factor,
+    recovery,
+    second_factor::{self, Given, Proof},
     session::{self, Device, Opened},
 };
-use crate::postgres::cities::{Door, enter};
+use crate::{
+    audit::{self, By},
+    postgres::cities::{Door, enter},
+};
+
+/// How somebody comes to the door.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit {
+    /// On what.
+    pub device: Device,
+    /// Whether a second factor is insisted on.
+    pub insist: bool,
+    /// Whether it is a browser that has signed in to the account before.
+    pub known: bool,
+    /// From where.
+    pub address: IpAddr,
+}
+
+impl Visit {
+    /// Whoever has been let in, as the audit log names them.
+    #[must_use]
+    pub fn by(&self, (city, person): (CityId, PersonId)) -> By {
+        By { person: Some(person), ..self.by_nobody(city) }
+    }
+
+    /// Whoever it is, as the audit log names them.
+    #[must_use]
+    pub fn by_nobody(&self, city: CityId) -> By {
+        By { city, person: None, seat: None, address: Some(self.address) }
+    }
+}
 
 /// What a seat holder signs in with.
 #[derive(Debug)]
@@ -66,19 +99,23 @@ pub async fn prove(
     Ok(Proven { city, person, hash, totp: credentials.totp })
 }
 
-/// Signs in. `insist` on a second factor.
+/// Signs in. Who has just proven a second factor for the first time gets recovery codes with it.
 ///
 /// # Errors
 /// Those of the second factor; [`IdentityError::WrongCredentials`] where the password has changed meanwhile.
 pub async fn sign_in(
     db: &impl ConnectionTrait,
     proven: Proven,
-    (device, insist): (Device, bool),
+    visit: Visit,
     now: OffsetDateTime,
 ) -> Result<Opened, IdentityError> {
-    let account = account::Entity::find_by_id((proven.city, proven.person)).lock_exclusive().one(db).await?;
+    let who = (proven.city, proven.person);
+    let account = account::Entity::find_by_id(who).lock_exclusive().one(db).await?;
     let account = account.filter(|a| a.password_hash == proven.hash).ok_or(IdentityError::WrongCredentials)?;
-    second_factor::check(db, &account, proven.totp.as_deref(), insist, now).await?;
-    let opened = session::open(db, (account.city_id, account.person_id), device, now).await?;
-    Ok(Opened { email: Some(account.email), ..opened })
+    let given = Given { code: proven.totp.as_deref(), shown: None };
+    let proof = second_factor::check(db, &account, (given, &visit), now).await?;
+    let recovery_codes = if proof == Proof::First { recovery::draw(db, who).await? } else { Vec::new() };
+    let opened = session::open(db, who, visit.device, now).await?;
+    audit::record(db, visit.by(who), "sign in", (account.person_id.to_string(), String::new()), now).await?;
+    Ok(Opened { email: Some(account.email), recovery_codes, ..opened })
 }

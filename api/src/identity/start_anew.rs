@@ -33,6 +33,8 @@ pub async fn start_anew(
         totp_secret: Set(Some(second_factor::draw_secret())),
         totp_enrolled: Set(false),
         totp_step: Set(None),
+        wrong_digits: Set(0),
+        digits_from: Set(None),
         ..Default::default()
     };
     account.update(db).await?;

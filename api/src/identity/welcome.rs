@@ -12,10 +12,15 @@ use super::{
     code::Code,
     passkeys,
     password::Hashed,
-    second_factor,
-    session::{self, Device, Opened},
+    recovery,
+    second_factor::{self, Given, Proof},
+    session::{self, Opened},
+    sign_in::Visit,
 };
-use crate::postgres::cities::{Door, enter};
+use crate::{
+    audit,
+    postgres::cities::{Door, enter},
+};
 
 /// What somebody hands in at the door.
 #[derive(Debug)]
@@ -26,16 +31,18 @@ pub struct Acceptance {
     pub password: Hashed,
     /// The six digits.
     pub totp: Option<String>,
+    /// The second factor's secret that they were shown last, to be shown it once more.
+    pub shown: Option<String>,
 }
 
-/// Takes the code, sets the password, and signs in. `insist` on a second factor.
+/// Takes the code, sets the password, and signs in. Who has just proven a second factor for the first time gets recovery codes with it.
 ///
 /// # Errors
-/// Of the code, or of the second factor: then nothing has changed and the code is still good.
+/// Of the code, or of the second factor: then the code is still good.
 pub async fn accept(
     db: &impl ConnectionTrait,
     acceptance: Acceptance,
-    (device, insist): (Device, bool),
+    visit: Visit,
     now: OffsetDateTime,
 ) -> Result<Opened, IdentityError> {
     let code = Code::parse(&acceptance.code)?;
@@ -49,7 +56,8 @@ pub async fn accept(
     let invitation = named().lock_exclusive().one(db).await?;
     let invitation = invitation.filter(|i| i.used_at.is_none() && now < i.expires_at);
     let invitation = invitation.ok_or(IdentityError::InvalidCode)?;
-    second_factor::check(db, &account, acceptance.totp.as_deref(), insist, now).await?;
+    let given = Given { code: acceptance.totp.as_deref(), shown: acceptance.shown.as_deref() };
+    let proof = second_factor::check(db, &account, (given, &visit), now).await?;
 
     let mut welcomed: account::ActiveModel =
         account::Entity::find_by_id(who).one(db).await?.ok_or(IdentityError::InvalidCode)?.into();
@@ -61,6 +69,8 @@ pub async fn accept(
     // Whoever else was signed in may be why the password is set anew.
     session::end_all(db, who, now).await?;
     passkeys::remove_all(db, who).await?;
-    let opened = session::open(db, who, device, now).await?;
-    Ok(Opened { email: Some(account.email), ..opened })
+    let recovery_codes = if proof == Proof::First { recovery::draw(db, who).await? } else { Vec::new() };
+    let opened = session::open(db, who, visit.device, now).await?;
+    audit::record(db, visit.by(who), "set first password", (account.person_id.to_string(), String::new()), now).await?;
+    Ok(Opened { email: Some(account.email), recovery_codes, ..opened })
 }

@@ -56,8 +56,8 @@ impl Cities {
         Ok(transaction)
     }
 
-    /// Runs `work` in one transaction within a city, in a task that goes on when the client has gone: it commits, or it leaves nothing. Without a
-    /// city it sees nothing until it has gone through a [`Door`].
+    /// Runs `work` in one transaction within a city, in a task that goes on when the client has gone: it commits, or it leaves nothing. A problem
+    /// leaves nothing, unless it is [noted](Problem::noted). Without a city it sees nothing until it has gone through a [`Door`].
     ///
     /// # Errors
     /// Those of `work`, and the database's.
@@ -73,9 +73,11 @@ impl Cities {
                 let named = "SELECT set_config('kairan.city', $1, true)";
                 transaction.query_one_raw(sql(named, [city.0.to_string().into()])).await?;
             }
-            let done = work(&transaction).await?;
-            transaction.commit().await?;
-            Ok(done)
+            let done = work(&transaction).await;
+            if done.as_ref().err().is_none_or(Problem::is_noted) {
+                transaction.commit().await?;
+            }
+            done
         });
         task.await.map_err(Problem::internal)?
     }

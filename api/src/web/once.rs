@@ -100,7 +100,13 @@ impl Once {
                 {
                     return Ok(first);
                 }
-                let (status, answer) = work(transaction).await?;
+                let done = work(transaction).await;
+                if let (Err(problem), Some(kept)) = (&done, &kept)
+                    && problem.is_noted()
+                {
+                    kept.forget(transaction).await?;
+                }
+                let (status, answer) = done?;
                 let answer = serde_json::to_vec(&answer).map_err(Problem::internal)?;
                 if let Some(kept) = &kept {
                     kept.finish(transaction, status, &answer).await?;
@@ -179,6 +185,12 @@ impl Kept {
             ..Default::default()
         };
         row.update(transaction).await?;
+        Ok(())
+    }
+
+    /// Lets the key be tried afresh.
+    async fn forget(&self, transaction: &DatabaseTransaction) -> Result<(), Problem> {
+        KeptAnswer::delete_by_id(self.scope.clone()).exec(transaction).await?;
         Ok(())
     }
 

@@ -41,6 +41,20 @@ struct RecoveryPage {
 struct CodesPage {
     frame: Frame,
     codes: Vec<String>,
+    /// Where to go on.
+    next: &'static str,
+}
+
+/// The page that shows codes, once.
+///
+/// # Errors
+/// When the template can't be rendered.
+pub(in crate::identity) fn codes_page(
+    frame: Frame,
+    codes: &[Code],
+    next: &'static str,
+) -> Result<HttpResponse, Problem> {
+    html(&CodesPage { frame, codes: codes.iter().map(Code::to_print).collect(), next })
 }
 
 async fn page(parts: &Parts, caller: &Caller, faults: Faults) -> Result<RecoveryPage, Problem> {
@@ -67,7 +81,7 @@ async fn recovery_form(
 ) -> Result<HttpResponse, Problem> {
     let problem = match try_draw(&request, &parts, &caller, form).await {
         Ok(codes) => {
-            return html(&CodesPage { frame: frame(&caller), codes: codes.iter().map(Code::to_print).collect() });
+            return codes_page(frame(&caller), &codes, "/devices");
         }
         Err(problem) => for_people(problem)?,
     };
