@@ -16,6 +16,8 @@ pub mod seats;
 
 pub mod households;
 
+pub mod proxies;
+
 pub mod receipts;
 
 pub mod notices;

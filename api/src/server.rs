@@ -28,7 +28,7 @@ use crate::{
     postgres::{self, cities::Cities, timekeeping},
     privacy,
     problem::Problem,
-    push,
+    proxies, push,
     receipts::{self, Receipts},
     seats,
     web::{Limits, assets, client, headers, metrics, problem_page},
@@ -66,6 +66,7 @@ fn rooms(config: &mut ServiceConfig) {
     privacy::routes(config);
     seats::routes(config);
     households::routes(config);
+    proxies::routes(config);
     receipts::routes(config);
     notices::routes(config);
     push::routes(config);
@@ -78,6 +79,7 @@ fn pages(config: &mut ActixConfig) {
     privacy::pages::pages(config);
     seats::pages::pages(config);
     households::pages::pages(config);
+    proxies::pages::pages(config);
     receipts::pages::pages(config);
     notices::pages::pages(config);
     push::pages::pages(config);

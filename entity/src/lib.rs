@@ -18,6 +18,8 @@ pub mod notice;
 pub mod passkey;
 pub mod person;
 pub mod plan;
+pub mod proxy;
+pub mod proxy_code;
 pub mod push_origin;
 pub mod receipt;
 pub mod recovery_code;

@@ -15,6 +15,7 @@ mod m20261124_000004_audit_chain;
 mod m20261124_000005_personal_data;
 mod m20261124_000006_passkeys;
 mod m20261124_000007_audit_looks;
+mod m20261124_000008_proxies;
 mod m20261125_000001_second_factor;
 mod scope;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000006_passkeys::Migration),
             Box::new(m20261124_000007_audit_looks::Migration),
             Box::new(m20261125_000001_second_factor::Migration),
+            Box::new(m20261124_000008_proxies::Migration),
         ]
     }
 }

@@ -20,6 +20,7 @@ mod pages;
 mod passkeys;
 mod planning;
 mod privacy;
+mod proxies;
 mod receipts;
 mod rights;
 mod ringing;

@@ -31,6 +31,7 @@ use crate::{
     },
     postgres::cities::Cities,
     problem::Problem,
+    proxies::{Proxy, proxy_of},
     web::{Once, Page, Parsed, plain_text, tidy},
 };
 
@@ -140,11 +141,19 @@ pub(super) async fn note(
     Ok(())
 }
 
-/// A look at one household in the audit log.
-pub(super) async fn look_at(db: &impl ConnectionTrait, tended: &Tended, now: OffsetDateTime) -> Result<(), Problem> {
+/// Who answers for a household, and the look at both in the audit log, unless it is one's own.
+pub(super) async fn look_at(
+    db: &impl ConnectionTrait,
+    tended: &Tended,
+    now: OffsetDateTime,
+) -> Result<Option<Proxy>, Problem> {
     let id = tended.household.id;
-    audit::look(db, tended.by(), ("look at household", id.to_string()), vec![id.0], now).await?;
-    Ok(())
+    let proxy = proxy_of(db, (tended.caller.city, id)).await?;
+    if tended.standing > Standing::Own {
+        let seen = std::iter::once(id.0).chain(proxy.as_ref().map(|proxy| proxy.person)).collect();
+        audit::look(db, tended.by(), ("look at household", id.to_string()), seen, now).await?;
+    }
+    Ok(proxy)
 }
 
 /// Add a household to one's association.
@@ -176,10 +185,8 @@ pub async fn show(cities: Data<Cities>, clock: Data<Clock>, tended: Tended) -> R
     cities
         .write(Some(tended.caller.city), async move |tx| {
             let people = members(tx, (tended.caller.city, tended.household.id)).await?;
-            if tended.standing > Standing::Own {
-                look_at(tx, &tended, now).await?;
-            }
-            Ok(Json(FullOut::new(&tended, people)))
+            let proxy = look_at(tx, &tended, now).await?;
+            Ok(Json(FullOut::new(&tended, people, proxy)))
         })
         .await
 }
@@ -204,7 +211,8 @@ pub async fn change(
             let household = verbs::change(tx, household, (label.as_deref(), delivery.map(Into::into))).await?;
             note(tx, by, ("change household", household.id, household.label.clone()), now).await?;
             let people = members(tx, (caller.city, household.id)).await?;
-            Ok(Json(FullOut::new(&Tended { caller, household, area, standing }, people)))
+            let proxy = proxy_of(tx, (caller.city, household.id)).await?;
+            Ok(Json(FullOut::new(&Tended { caller, household, area, standing }, people, proxy)))
         })
         .await
 }

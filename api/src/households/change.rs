@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, EntityTr
 use time::{Date, OffsetDateTime};
 
 use super::{HouseholdError, part};
-use crate::{clock::JAPAN, postgres::sql, receipts::homes, web::tidy};
+use crate::{clock::JAPAN, postgres::sql, proxies, receipts::homes, web::tidy};
 
 /// That the label is free there, or the database's word.
 fn taken(error: sea_orm::DbErr) -> HouseholdError {
@@ -145,6 +145,8 @@ pub async fn merge(
         [city.0.into(), other.id.0.into(), household.id.0.into()],
     );
     db.execute_raw(statement).await?;
+    proxies::forget_household(db, (city, other.id)).await?;
+    proxies::end_at_home(db, (city, household.id)).await?;
     homes::leave_to(db, city, (other.id, household.id)).await?;
     remove(db, &other).await?;
     homes::settle(db, (city, &ids), before, day(now)).await?;
@@ -166,6 +168,7 @@ pub async fn dissolve(
     for person in people {
         part(db, (city, PersonId(person.id)), now).await?;
     }
+    proxies::forget_household(db, (city, household.id)).await?;
     homes::forget(db, city, household.id).await?;
     remove(db, &household).await?;
     homes::settle(db, (city, &ids), before, day(now)).await?;

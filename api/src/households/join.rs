@@ -16,6 +16,7 @@ use crate::{
         session::{self, Device, Opened},
     },
     postgres::cities::{Door, enter},
+    proxies,
     receipts::homes,
 };
 
@@ -72,6 +73,7 @@ pub async fn move_with(
     let (today, ids) = (now.to_offset(JAPAN).date(), [from, slip.household_id]);
     let before = homes::tally(db, (caller.city, &ids), today).await?;
     rehouse(db, (caller.city, caller.person), (from, slip.household_id)).await?;
+    proxies::end_at_home(db, (caller.city, slip.household_id)).await?;
     homes::settle(db, (caller.city, &ids), before, today).await?;
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::{
     clock::JAPAN,
     config::Origin,
     identity::{api::AreaOut, code::Code},
+    proxies::Proxy,
     web::{a_name, optional_name},
 };
 
@@ -132,6 +133,16 @@ pub struct PersonIn {
     pub name: String,
 }
 
+/// That a household agrees to being answered for.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllowIn {
+    /// The day on which it agreed, such as `2026-12-01`, within the last year; without it today, which only its own people may say.
+    #[garde(inner(length(chars, max = 10)))]
+    #[schema(format = Date)]
+    pub consented_on: Option<String>,
+}
+
 /// A call that says nothing.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -179,6 +190,18 @@ pub struct FullOut {
     area: AreaOut,
     /// Its people, in the order in which they joined.
     people: Vec<MemberOut>,
+    /// The person of another household who answers for it, if there is one.
+    proxy: Option<ProxyOut>,
+}
+
+/// Who answers for a household.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Proxy)]
+pub struct ProxyOut {
+    /// What they are called; may be absent.
+    name: Option<String>,
+    /// Since when.
+    since: String,
 }
 
 /// What was made.
@@ -200,6 +223,11 @@ pub struct CodeOut {
     pub expires_at: Option<String>,
 }
 
+/// A time as answers have it.
+fn time(at: OffsetDateTime) -> String {
+    at.to_offset(JAPAN).format(&Rfc3339).unwrap_or_default()
+}
+
 /// The address of a joining code.
 pub(super) fn address(origin: &Origin, code: &Code) -> String {
     format!("{origin}/join#{}", code.to_print())
@@ -208,7 +236,6 @@ pub(super) fn address(origin: &Origin, code: &Code) -> String {
 impl CodeOut {
     /// A code as it is handed over.
     pub fn new(origin: &Origin, code: &Code, expires_at: Option<OffsetDateTime>) -> Self {
-        let time = |at: OffsetDateTime| at.to_offset(JAPAN).format(&Rfc3339).unwrap_or_default();
         Self { code: code.to_print(), link: address(origin, code), expires_at: expires_at.map(time) }
     }
 }
@@ -228,7 +255,7 @@ impl From<Listed> for ListedOut {
 
 impl FullOut {
     /// A household with its people.
-    pub fn new(tended: &Tended, people: Vec<Member>) -> Self {
+    pub fn new(tended: &Tended, people: Vec<Member>, proxy: Option<Proxy>) -> Self {
         let Tended { household, area, .. } = tended;
         let member = |one: Member| MemberOut { id: one.id, name: one.name, phone: one.phone };
         Self {
@@ -237,6 +264,7 @@ impl FullOut {
             delivery: household.delivery.to_value(),
             area: area.into(),
             people: people.into_iter().map(member).collect(),
+            proxy: proxy.map(|proxy| ProxyOut { name: proxy.name, since: time(proxy.since) }),
         }
     }
 }

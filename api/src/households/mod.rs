@@ -15,6 +15,7 @@ use crate::{
     areas::{AreaError, ImportError, csv::Fault},
     identity::IdentityError,
     problem::{FieldError, Problem},
+    proxies::ProxyError,
 };
 
 pub mod api;
@@ -30,6 +31,7 @@ mod own;
 pub mod pages;
 mod people;
 mod person;
+mod proxy;
 mod rights;
 mod roster;
 mod slip;
@@ -89,6 +91,9 @@ pub enum HouseholdError {
     /// Consent to words that don't hold any more, or not yet.
     #[error("the purposes are other ones")]
     OtherPurposes,
+    /// Who answers for a household.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
     /// The code.
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -151,6 +156,7 @@ impl From<HouseholdError> for Problem {
                 Self::invalid_field(format!("/{}/{}", fault.line, fault.column), take_in::in_japanese(&fault))
             }
             HouseholdError::Csv(cause) => Self::internal(cause),
+            HouseholdError::Proxy(error) => error.into(),
             HouseholdError::Identity(error) => error.into(),
             HouseholdError::Area(error) => error.into(),
             HouseholdError::Db(error) => error.into(),
@@ -177,5 +183,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(people::add)
         .service(people::rename)
         .service(people::leave)
-        .service(people::lose_phone);
+        .service(people::lose_phone)
+        .service(proxy::allow)
+        .service(proxy::end);
 }

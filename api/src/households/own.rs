@@ -15,7 +15,7 @@ use super::{
     areas_of, change as verbs,
     json::{ChangeIn, MoveWithIn, PersonIn},
     lose_phone, members, move_with, register, renew_slip, roster,
-    view::{Choice, CodePage, ConfirmPage, HouseholdPage, called},
+    view::{Choice, CodePage, ConfirmPage, HouseholdPage, ProxyLine, called},
 };
 use crate::{
     clock::Clock,
@@ -51,7 +51,7 @@ pub fn pages(config: &mut ServiceConfig) {
 #[derive(Deserialize)]
 struct Nothing {}
 
-fn frame(title: &'static str, tended: &Tended) -> Frame {
+pub(super) fn frame(title: &'static str, tended: &Tended) -> Frame {
     let section = if tended.standing > Standing::Own { Section::Roster } else { Section::Home };
     Frame::new(title, Who::from(&tended.caller)).at(section)
 }
@@ -84,9 +84,7 @@ async fn page(cities: &Cities, clock: &Clock, tended: Tended, faults: Faults) ->
             let title = if tended.standing > Standing::Own { "世帯" } else { "わが家" };
             let mut page = HouseholdPage::new(frame(title, &tended), &tended, people);
             page.faults = faults;
-            if tended.standing > Standing::Own {
-                look_at(tx, &tended, now).await?;
-            }
+            page.proxy = look_at(tx, &tended, now).await?.map(ProxyLine::from);
             if tended.standing == Standing::Officer {
                 page.areas = places(tx, &tended.caller, Some(&tended.area)).await?;
                 let homes = roster(tx, (tended.caller.city, areas_of(&tended.caller)), "", (None, 2_000)).await?;
@@ -104,7 +102,7 @@ async fn page(cities: &Cities, clock: &Clock, tended: Tended, faults: Faults) ->
 }
 
 /// What somebody typed shown again with what is wrong, or on to the household.
-async fn answer<T>(
+pub(super) async fn answer<T>(
     (cities, clock, tended): (&Cities, &Clock, Tended),
     done: Result<T, Problem>,
 ) -> Result<HttpResponse, Problem> {

@@ -14,7 +14,7 @@ use super::{
     areas_of, by_seat, change as verbs, files,
     json::ChangeIn,
     own::{self, places},
-    standing_in,
+    proxy, standing_in,
     view::{NewPage, RosterPage, RosterRow},
 };
 use crate::{
@@ -39,6 +39,7 @@ pub fn pages(config: &mut ServiceConfig) {
     config.service(join_page).service(join_form).service(roster_page).service(new_page).service(new_form);
     own::pages(config);
     files::pages(config);
+    proxy::pages(config);
 }
 
 /// What was typed.

@@ -16,7 +16,7 @@ use time::{Duration, OffsetDateTime};
 use super::{HouseholdError, forget_person};
 use crate::{
     identity::{code::Code, session},
-    push,
+    proxies, push,
     web::tidy,
 };
 
@@ -117,6 +117,7 @@ pub(super) async fn part(
     if account::Entity::find_by_id((city, person)).one(db).await?.is_none() {
         return Ok(forget_person(db, (city, person)).await?);
     }
+    proxies::forget_person(db, (city, person)).await?;
     let row = person::ActiveModel {
         city_id: Unchanged(city),
         id: Unchanged(person),

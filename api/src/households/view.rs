@@ -9,6 +9,7 @@ use crate::{
     clock::JAPAN,
     config::Origin,
     identity::code::Code,
+    proxies::Proxy,
     web::{
         dates::Day,
         page::{Faults, Frame},
@@ -86,6 +87,22 @@ pub struct HouseholdPage {
     pub areas: Vec<Choice>,
     /// With which it can be merged.
     pub others: Vec<Choice>,
+    /// Who answers for it.
+    pub proxy: Option<ProxyLine>,
+}
+
+/// Who answers for a household.
+pub struct ProxyLine {
+    /// What they are called.
+    pub name: String,
+    /// Since when.
+    pub since: Day,
+}
+
+impl From<Proxy> for ProxyLine {
+    fn from(proxy: Proxy) -> Self {
+        Self { name: called(proxy.name.as_deref()), since: Day(proxy.since.to_offset(JAPAN).date()) }
+    }
 }
 
 /// A person on a household's page.
@@ -226,6 +243,7 @@ impl HouseholdPage {
             own: tended.caller.home.as_ref().is_some_and(|home| home.household == tended.household.id),
             areas: Vec::new(),
             others: Vec::new(),
+            proxy: None,
         }
     }
 }

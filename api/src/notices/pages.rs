@@ -8,8 +8,9 @@ use askama::Template;
 use entity::{
     area,
     notice::{self, Importance},
+    proxy,
 };
-use sea_orm::{ConnectionTrait, EntityTrait as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
@@ -78,11 +79,10 @@ async fn my_notices(
     let more = entries.len() as u64 > ON_A_PAGE;
     entries.truncate(usize::try_from(ON_A_PAGE).unwrap_or(50));
     let last = entries.last().filter(|_| more).and_then(|entry| Some((entry.notice.published_at?, entry.notice.id.0)));
-    let sending = senders(&tx, entries.iter().map(|entry| &*entry.notice)).await?;
+    let items = lines(&tx, &entries, "", now).await?;
     let (mut emergencies, mut unread, mut rest) = (Vec::new(), Vec::new(), Vec::new());
-    for entry in entries {
+    for (entry, item) in entries.iter().zip(items) {
         let open = entry.notice.withdrawn_at.is_none() && entry.notice.closed_at.is_none();
-        let item = item(&entry, &sending, now);
         if open && item.marks.emergency && !item.state.acknowledged {
             emergencies.push(item);
         } else if item.state.unread {
@@ -94,6 +94,7 @@ async fn my_notices(
     html(&ListPage {
         frame: Frame::new("お知らせ", Who::from(&caller)).at(Section::Notices),
         place: place(&tx, &caller).await?,
+        proxy: answers(&tx, &caller).await?,
         emergencies,
         unread,
         rest,
@@ -102,9 +103,31 @@ async fn my_notices(
     })
 }
 
-fn item(Entry { notice, receipt }: &Entry, senders: &[area::Model], now: OffsetDateTime) -> Item {
+/// Entries of a list as its lines, whose pages are below `base`.
+///
+/// # Errors
+/// The database's.
+pub async fn lines(
+    db: &impl ConnectionTrait,
+    entries: &[Entry],
+    base: &str,
+    now: OffsetDateTime,
+) -> Result<Vec<Item>, Problem> {
+    let sending = senders(db, entries.iter().map(|entry| &*entry.notice)).await?;
+    Ok(entries.iter().map(|entry| item(entry, (&sending, base), now)).collect())
+}
+
+/// Whether somebody answers for another household.
+async fn answers(db: &impl ConnectionTrait, caller: &Caller) -> Result<bool, Problem> {
+    let theirs = proxy::Entity::find()
+        .filter(proxy::Column::CityId.eq(caller.city))
+        .filter(proxy::Column::PersonId.eq(caller.person));
+    Ok(theirs.one(db).await?.is_some())
+}
+
+fn item(Entry { notice, receipt }: &Entry, (senders, base): (&[area::Model], &str), now: OffsetDateTime) -> Item {
     Item {
-        href: format!("/n/{}", notice.id),
+        href: format!("{base}/n/{}", notice.id),
         title: notice.title.clone(),
         sender: name_of(senders, notice),
         at: Ago { at: notice.published_at.unwrap_or(notice.created_at), now },

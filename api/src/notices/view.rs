@@ -85,6 +85,8 @@ pub struct ListPage {
     pub emergencies: Vec<Item>,
     pub unread: Vec<Item>,
     pub rest: Vec<Item>,
+    /// Whether the caller answers for another household.
+    pub proxy: bool,
     /// Whether this is the first page of the list.
     pub first: bool,
     /// The next page.
@@ -126,6 +128,14 @@ pub struct Receipt {
     pub source: Option<String>,
 }
 
+/// The household in whose name a notice is read.
+pub struct Behalf {
+    /// How it is called.
+    pub name: String,
+    /// Its list.
+    pub back: String,
+}
+
 /// What the sender of a notice can do with it.
 pub struct OfficeLinks {
     pub delivery: String,
@@ -150,6 +160,18 @@ pub struct NoticePage {
     /// Who has read, for those who may see it.
     pub coverage: Option<String>,
     pub office: Option<OfficeLinks>,
+    /// None: in the caller's own.
+    pub behalf: Option<Behalf>,
+}
+
+impl NoticePage {
+    /// What the stamp's button says.
+    fn button(&self) -> String {
+        match &self.behalf {
+            Some(behalf) => format!("{}の代わりに確認", behalf.name),
+            None => "確認しました".to_owned(),
+        }
+    }
 }
 
 /// An area to send to.

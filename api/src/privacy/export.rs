@@ -28,7 +28,9 @@ pub struct Export {
     pub passkeys: Vec<Passkey>,
     /// Browsers that are or were rung.
     pub notifications: Vec<Notifications>,
-    /// What they opened first in their household, newest first.
+    /// Households that they answer for.
+    pub answers_for: Vec<AnsweredFor>,
+    /// What they opened first in their household, or stamped for one that they answer for, newest first.
     pub receipts: Vec<Receipt>,
     /// Notices that they drafted or published, newest first.
     pub notices: Vec<Notice>,
@@ -63,6 +65,23 @@ pub struct Person {
     #[serde(with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub consented_at: Option<OffsetDateTime>,
+}
+
+/// A household that they answer for.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct AnsweredFor {
+    /// How its association names it.
+    pub household: String,
+    /// Where it lives: group or association.
+    pub area: String,
+    /// The day on which the household agreed.
+    #[serde(with = "iso_day")]
+    #[schema(value_type = String, format = Date)]
+    pub consented_on: Date,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub since: OffsetDateTime,
 }
 
 /// A seat.
@@ -218,11 +237,16 @@ const PASSKEYS: &str = "SELECT name AS device, created_at AS since, used_at FROM
     WHERE city_id = $1 AND person_id = $2 ORDER BY id DESC";
 const NOTIFICATIONS: &str = "SELECT origin AS service, created_at AS since, gone_at AS until FROM subscription
     WHERE city_id = $1 AND person_id = $2 ORDER BY created_at DESC";
-// By the stamps of their home, which are few: nobody else is looked for by person.
+const ANSWERS_FOR: &str = "SELECT h.label AS household, a.name AS area, x.consented_on, x.since FROM proxy x
+    JOIN household h ON h.city_id = x.city_id AND h.id = x.household_id
+    JOIN area a ON a.city_id = h.city_id AND a.id = h.area_id
+    WHERE x.city_id = $1 AND x.person_id = $2 ORDER BY x.since DESC";
+// By the stamps of their home and of those that they answer for, which are few: nobody else is looked for by person.
 const RECEIPTS: &str = "SELECT r.notice_id, n.title, r.read_at, r.acknowledged_at, r.source
     FROM receipt r JOIN notice n ON n.city_id = r.city_id AND n.id = r.notice_id
     WHERE r.city_id = $1 AND r.person_id = $2
-      AND r.reader_id IN ($2, (SELECT household_id FROM person WHERE city_id = $1 AND id = $2))
+      AND r.reader_id IN (SELECT $2 UNION ALL SELECT household_id FROM person WHERE city_id = $1 AND id = $2
+                          UNION ALL SELECT household_id FROM proxy WHERE city_id = $1 AND person_id = $2)
     ORDER BY r.read_at DESC, r.notice_id";
 const NOTICES: &str = "SELECT id, title, created_at, published_at FROM notice
     WHERE city_id = $1 AND $2 IN (author_id, publisher_id) ORDER BY id DESC";
@@ -248,6 +272,7 @@ pub async fn export(db: &impl ConnectionTrait, caller: &Caller, now: OffsetDateT
         sign_ins: rows(db, SIGN_INS, whose).await?,
         passkeys: rows(db, PASSKEYS, whose).await?,
         notifications: rows(db, NOTIFICATIONS, whose).await?,
+        answers_for: rows(db, ANSWERS_FOR, whose).await?,
         receipts: rows(db, RECEIPTS, whose).await?,
         notices: rows(db, NOTICES, whose).await?,
         acts: rows(db, ACTS, whose).await?,

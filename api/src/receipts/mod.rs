@@ -15,6 +15,7 @@ use crate::problem::Problem;
 
 mod age;
 pub mod api;
+mod behalf;
 mod counts;
 mod coverage;
 pub mod homes;
@@ -25,6 +26,7 @@ mod record;
 mod writer;
 
 pub use age::{forget_closed, forget_person, to_days};
+pub use behalf::on_behalf;
 pub use coverage::coverage;
 pub use readers::{By, Row};
 pub use record::{Stamp, record};

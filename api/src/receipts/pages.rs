@@ -13,10 +13,10 @@ use super::{By, Receipts, Row, api::look};
 use crate::{
     areas::Count,
     clock::Clock,
-    identity::{Caller, SignIn},
+    identity::{Caller, Home, SignIn},
     notices::{
         Readable, last_correction, named_in,
-        view::{self, Change, Marks, NoticePage, OfficeLinks, Withdrawal},
+        view::{self, Behalf, Change, Marks, NoticePage, OfficeLinks, Withdrawal},
     },
     postgres::cities::Cities,
     problem::Problem,
@@ -47,6 +47,21 @@ async fn open_notice(
     let receipt = if open { Some(receipts.put(found.caller.sign_in(), found.notice.id, false).await?) } else { None };
     let tx = cities.look(found.caller.city).await?;
     html(&page(&tx, found, receipt).await?)
+}
+
+/// The page of a notice for who answers for a household: with its receipt, as it stands, and the button in its name.
+///
+/// # Errors
+/// The database's.
+pub async fn notice_for(db: &impl ConnectionTrait, found: Readable, home: &Home) -> Result<NoticePage, Problem> {
+    let key = (found.notice.city_id, home.household.into(), found.notice.id);
+    let receipt = receipt::Entity::find_by_id(key).one(db).await?;
+    let back = format!("/proxies/{}", home.household);
+    let mut page = page(db, found, receipt).await?;
+    page.receipt.action = format!("{back}{}", page.receipt.action);
+    page.receipt.seen_by = "この世帯の方に伝えてから押してください。押すと、この世帯が確認したことが、その班長と役員に伝わります。取り消しはできません。".to_owned();
+    page.behalf = Some(Behalf { name: home.label.clone(), back });
+    Ok(page)
 }
 
 async fn page(
@@ -87,6 +102,7 @@ async fn page(
             correct: edit("correct"),
             withdraw: edit("withdraw"),
         }),
+        behalf: None,
         title: notice.title,
         body: notice.body,
     })

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    ids::{CityId, NoticeId, PersonId, ReaderId},
+    ids::{CityId, HouseholdId, NoticeId, PersonId, ReaderId},
     notice, receipt,
     receipt::Source,
 };
@@ -15,7 +15,7 @@ use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, FromQueryResult as _, Val
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{ReceiptError, counts, homes};
+use super::{ReceiptError, behalf, counts, homes};
 use crate::{
     clock::JAPAN,
     identity::{Caller, SignIn},
@@ -28,6 +28,8 @@ use crate::{
 pub struct Stamp {
     /// Who.
     pub who: SignIn,
+    /// The household that they answer for, where it is not their own stamp.
+    pub behalf: Option<HouseholdId>,
     /// With which notice.
     pub notice: NoticeId,
     /// Whether they acknowledged it; false: only opened.
@@ -41,6 +43,7 @@ pub(super) type Key = (CityId, ReaderId, NoticeId);
 struct Mark {
     caller: Caller,
     addressees: notice::Addressees,
+    source: Source,
     acknowledged: bool,
 }
 
@@ -60,7 +63,8 @@ pub async fn record(
     for (stamp, found) in stamps.iter().zip(readable(db, stamps, now).await?) {
         keys.push(found.map(|Readable { caller, notice, .. }| {
             let key = (caller.city, caller.reader(), notice.id);
-            let new = || Mark { caller, addressees: notice.addressees, acknowledged: false };
+            let source = if stamp.behalf.is_some() { Source::Proxy } else { Source::Digital };
+            let new = || Mark { caller, addressees: notice.addressees, source, acknowledged: false };
             marks.entry(key).or_insert_with(new).acknowledged |= stamp.acknowledged;
             key
         }));
@@ -81,13 +85,18 @@ async fn readable(
     now: OffsetDateTime,
 ) -> Result<Vec<Result<Readable, ReceiptError>>, DbErr> {
     let who: Vec<SignIn> = stamps.iter().map(|stamp| stamp.who.clone()).collect();
-    let callers = Caller::load_all(db, &who, now.to_offset(JAPAN).date()).await?;
+    let mut callers = Caller::load_all(db, &who, now.to_offset(JAPAN).date()).await?;
     let signed_in: Vec<bool> = callers.iter().map(Option::is_some).collect();
+    behalf::stand_in(db, &mut callers, stamps).await?;
+    let asks: Vec<bool> = callers.iter().map(Option::is_some).collect();
     let asked = callers.into_iter().zip(stamps).filter_map(|(caller, stamp)| Some((caller?, stamp.notice))).collect();
     let mut found = Readable::find_all(db, asked, now).await?.into_iter();
-    let verdict = |signed_in: bool| {
+    let verdict = |(signed_in, asks): (bool, bool)| {
         if !signed_in {
             return Err(ReceiptError::NotSignedIn);
+        }
+        if !asks {
+            return Err(ReceiptError::NotFound);
         }
         let found = found.next().flatten().ok_or(ReceiptError::NotFound)?;
         let out = found.notice.published_at.is_some_and(|at| at <= now);
@@ -97,7 +106,7 @@ async fn readable(
             None => Ok(found),
         }
     };
-    Ok(signed_in.into_iter().map(verdict).collect())
+    Ok(signed_in.into_iter().zip(asks).map(verdict).collect())
 }
 
 /// Writes the receipts and the counts; gives the receipts as they stand.
@@ -132,11 +141,12 @@ async fn open(
     let people: Vec<PersonId> = marks.values().map(|mark| mark.caller.person).collect();
     values.push(people.into_iter().map(|person| person.0).collect::<Vec<_>>().into());
     values.push(marks.values().map(|mark| mark.acknowledged).collect::<Vec<_>>().into());
-    values.extend([now.into(), Source::Digital.to_value().into()] as [Value; 2]);
+    values.push(marks.values().map(|mark| mark.source.to_value()).collect::<Vec<_>>().into());
+    values.push(now.into());
     let text = "INSERT INTO receipt (city_id, reader_id, notice_id, read_at, acknowledged_at, source, person_id)
-         SELECT m.city_id, m.reader_id, m.notice_id, $6, CASE WHEN m.acknowledged THEN $6 END, $7, m.person_id
-         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::boolean[])
-              AS m (city_id, reader_id, notice_id, person_id, acknowledged)
+         SELECT m.city_id, m.reader_id, m.notice_id, $7, CASE WHEN m.acknowledged THEN $7 END, m.source, m.person_id
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::boolean[], $6::text[])
+              AS m (city_id, reader_id, notice_id, person_id, acknowledged, source)
          ORDER BY m.city_id, m.reader_id, m.notice_id
          ON CONFLICT (city_id, reader_id, notice_id) DO NOTHING RETURNING *";
     receipts(db, text, values).await

@@ -6,7 +6,10 @@
 
 use std::{slice, time::Duration};
 
-use entity::{ids::NoticeId, receipt};
+use entity::{
+    ids::{HouseholdId, NoticeId},
+    receipt,
+};
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait as _};
 
 use super::{ReceiptError, Stamp, record};
@@ -42,7 +45,20 @@ impl Receipts {
     /// # Errors
     /// Those of [`record`]; `unavailable`, where nothing is promised: it may have been written all the same.
     pub async fn put(&self, who: SignIn, notice: NoticeId, acknowledged: bool) -> Result<receipt::Model, Problem> {
-        Ok(self.0.ask(Stamp { who, notice, acknowledged }).await??)
+        Ok(self.0.ask(Stamp { who, behalf: None, notice, acknowledged }).await??)
+    }
+
+    /// Records the stamp of a household that who is signed in answers for; gives the receipt as it stands.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn put_for(
+        &self,
+        who: SignIn,
+        household: HouseholdId,
+        notice: NoticeId,
+    ) -> Result<receipt::Model, Problem> {
+        Ok(self.0.ask(Stamp { who, behalf: Some(household), notice, acknowledged: true }).await??)
     }
 
     /// Waits until all that has come so far is written.

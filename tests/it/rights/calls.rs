@@ -27,6 +27,8 @@ pub enum About {
     Seat,
     /// A passkey.
     Passkey,
+    /// A household, which is one's own to answer for; what reaches it goes where `{notice}` stands.
+    Answered,
 }
 
 impl About {
@@ -37,7 +39,7 @@ impl About {
             Self::Area | Self::Draft | Self::Notice => {
                 &[Place::Unknown, Place::Here, Place::AnotherAssociation, Place::TheCity, Place::AnotherCity]
             }
-            Self::Subscription | Self::Session | Self::Passkey => {
+            Self::Subscription | Self::Session | Self::Passkey | Self::Answered => {
                 &[Place::Unknown, Place::OnesOwn, Place::Here, Place::AnotherCity]
             }
             Self::Household | Self::Person => &[
@@ -110,8 +112,10 @@ const NO_CODE: &str = r#"{"code":"AAAA-AAAA-AAAA-AAAA","password":"ひらけご�
 /// All of them.
 pub const CALLS: &[Call] = &[
     call("DELETE /api/v1/households/{id}", About::Household, ""),
+    call("DELETE /api/v1/households/{id}/proxy", About::Household, ""),
     call("DELETE /api/v1/me", About::Nothing, ""),
     call("DELETE /api/v1/people/{id}", About::Person, ""),
+    call("DELETE /api/v1/proxies/{id}", About::Answered, ""),
     call("DELETE /api/v1/push/subscriptions/{id}", About::Subscription, ""),
     call("DELETE /api/v1/seats/{id}", About::Seat, ""),
     call("DELETE /api/v1/seats/{id}/handover", About::Seat, ""),
@@ -128,6 +132,8 @@ pub const CALLS: &[Call] = &[
     call("GET /api/v1/notices/{id}", About::Notice, ""),
     asked("GET /api/v1/notices/{id}/coverage", About::Notice, "?by=household"),
     call("GET /api/v1/notices/{id}/delivery", About::Notice, ""),
+    call("GET /api/v1/proxies", About::Nothing, ""),
+    call("GET /api/v1/proxies/{id}/notices", About::Answered, ""),
     call("GET /api/v1/push/key", About::Nothing, ""),
     asked("GET /api/v1/seats", About::Area, "?area={area}"),
     call("GET /api/v1/purposes", About::Nothing, ""),
@@ -147,6 +153,7 @@ pub const CALLS: &[Call] = &[
     call("GET /households/new", About::Nothing, ""),
     call("GET /households/{id}", About::Household, ""),
     call("GET /households/{id}/dissolve", About::Household, ""),
+    call("GET /households/{id}/proxy/end", About::Household, ""),
     call("GET /join", About::Nothing, ""),
     call("GET /manifest.webmanifest", About::Nothing, ""),
     call("GET /me/data", About::Nothing, ""),
@@ -170,6 +177,10 @@ pub const CALLS: &[Call] = &[
     call("GET /privacy/retention", About::Nothing, ""),
     asked("GET /oidc/back", About::Code, "?code=x&state=x"),
     call("GET /oidc/start", About::Code, ""),
+    call("GET /proxies", About::Nothing, ""),
+    call("GET /proxies/{id}", About::Answered, ""),
+    call("GET /proxies/{id}/end", About::Answered, ""),
+    call("GET /proxies/{id}/n/{notice}", About::Answered, ""),
     call("GET /readyz", About::Nothing, ""),
     asked("GET /seats", About::Area, "?area={area}"),
     call("GET /recovery", About::Nothing, ""),
@@ -190,6 +201,7 @@ pub const CALLS: &[Call] = &[
     call("POST /api/v1/households/{id}/merge", About::Household, r#"{"household":"{home}"}"#),
     call("POST /api/v1/households/{id}/move", About::Household, r#"{"area":"{area}"}"#),
     call("POST /api/v1/households/{id}/people", About::Household, r#"{"name":"桜"}"#),
+    call("POST /api/v1/households/{id}/proxy", About::Household, r#"{"consented_on":"{day}"}"#),
     call("POST /api/v1/households/{id}/slip", About::Household, "{}"),
     call("POST /api/v1/households/{id}/split", About::Household, SPLIT),
     call("POST /api/v1/join", About::Code, r#"{"code":"AAAA-AAAA-AAAA-AAAA"}"#),
@@ -199,6 +211,7 @@ pub const CALLS: &[Call] = &[
     call("POST /api/v1/notices/{id}/publish", About::Draft, "{}"),
     call("POST /api/v1/notices/{id}/withdraw", About::Notice, "{}"),
     call("POST /api/v1/people/{id}/lost-phone", About::Person, "{}"),
+    call("POST /api/v1/proxies", About::Code, r#"{"code":"AAAA-AAAA-AAAA-AAAA"}"#),
     call("POST /api/v1/push/subscriptions", About::Nothing, SUBSCRIPTION),
     call("POST /api/v1/recovery-codes", About::Code, r#"{"password":"x"}"#),
     call("POST /api/v1/roster", About::Area, ROSTER),
@@ -218,6 +231,8 @@ pub const CALLS: &[Call] = &[
     call("POST /households/{id}/dissolve", About::Household, ""),
     call("POST /households/{id}/edit", About::Household, "what=delivery&delivery=paper"),
     call("POST /households/{id}/people", About::Household, "name=桜"),
+    call("POST /households/{id}/proxy", About::Household, "consented_on={day}"),
+    call("POST /households/{id}/proxy/end", About::Household, ""),
     call("POST /households/{id}/slip", About::Household, ""),
     call("POST /join", About::Code, "code=AAAA-AAAA-AAAA-AAAA&consent=1"),
     call("POST /me/leave", About::Nothing, "sure=yes"),
@@ -233,6 +248,9 @@ pub const CALLS: &[Call] = &[
     call("POST /passkeys", About::Code, "ticket=x&credential=x"),
     call("POST /passkeys/add", About::Code, "password=x"),
     call("POST /passkeys/{id}/remove", About::Passkey, ""),
+    call("POST /proxies", About::Code, "code=AAAA-AAAA-AAAA-AAAA"),
+    call("POST /proxies/{id}/end", About::Answered, ""),
+    call("POST /proxies/{id}/n/{notice}/receipt", About::Answered, ""),
     call("POST /recovery", About::Code, "password=x"),
     call("POST /roster/import", About::Area, ROSTER_FILE),
     call("POST /seats/new", About::Area, "area={area}&name=次郎&email={id}@asahi.example"),
@@ -248,5 +266,6 @@ pub const CALLS: &[Call] = &[
     call("PUT /api/v1/me/consent", About::Nothing, r#"{"version":1}"#),
     call("PUT /api/v1/retention", About::Nothing, r#"{"exact_days":90,"receipt_months":36,"sign_in_months":6}"#),
     call("PUT /api/v1/notices/{id}/receipt", About::Notice, r#"{"acknowledged":true}"#),
+    call("PUT /api/v1/proxies/{id}/notices/{notice}/receipt", About::Answered, "{}"),
     call("PUT /api/v1/people/{id}", About::Person, r#"{"name":"花子"}"#),
 ];

@@ -114,12 +114,17 @@ pub struct Thing {
     /// Of a household, one of its people, and another household there.
     pub person: String,
     pub home: String,
+    /// What reaches a household.
+    pub notice: String,
+    /// Today.
+    pub day: String,
 }
 
 impl Thing {
     /// A text with the thing's id and area in their places.
     pub fn fill(&self, text: &str) -> String {
         let own = text.replace("{id}", &self.id).replace("{area}", &self.area);
+        let own = own.replace("{notice}", &self.notice).replace("{day}", &self.day);
         own.replace("{person}", &self.person).replace("{home}", &self.home).replace("{name}", "icon-192.png")
     }
 }
@@ -205,7 +210,14 @@ impl World<'_> {
     /// The thing that a call is about; one of its own for each call, unless it is only looked at.
     pub async fn thing(&self, call: &Call, place: Place, caller: &Caller, looking: bool) -> Thing {
         let fresh = || uuid::Uuid::now_v7().to_string();
-        let thing = |id| Thing { id, area: place.area().to_owned(), person: fresh(), home: fresh() };
+        let thing = |id| Thing {
+            id,
+            area: place.area().to_owned(),
+            person: fresh(),
+            home: fresh(),
+            notice: fresh(),
+            day: self.app.ground.clock.today().to_string(),
+        };
         let kind = match call.about {
             About::Nothing | About::Code | About::Area => return thing(fresh()),
             About::Draft => "draft",
@@ -216,6 +228,7 @@ impl World<'_> {
             About::Person => "person",
             About::Seat => "seat",
             About::Passkey => "passkey",
+            About::Answered => "answered",
         };
         let none = place == Place::OnesOwn && *caller == Caller::Nobody;
         if place == Place::Unknown || none {
@@ -253,6 +266,18 @@ impl World<'_> {
             About::Session => thing.id = self.further_device(other).await,
             About::Passkey if place == Place::OnesOwn => thing.id = self.passkey(&self.callers[caller]).await,
             About::Passkey => thing.id = self.passkey(other).await,
+            About::Answered => {
+                thing.id = self.household(place).await;
+                thing.notice = other.announce("溝掃除", &thing.area).await;
+                if place == Place::OnesOwn {
+                    let columns = "city_id, household_id, person_id, consented_on, since";
+                    let row = format!(
+                        "SELECT city_id, '{}', id, current_date, now() FROM person WHERE id = {{person}}",
+                        thing.id
+                    );
+                    self.put(&format!("proxy ({columns}) {row}"), &self.callers[caller]).await;
+                }
+            }
             _ if place == Place::OnesOwn => thing.id = self.callers[caller].turn_on(&self.push.phone()).await,
             _ => thing.id = other.turn_on(&self.push.phone()).await,
         }
