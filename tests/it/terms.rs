@@ -42,6 +42,12 @@ async fn powers_pass_on_the_day_by_themselves() {
 
     assert_eq!(new.get("/api/v1/me").await.expect(200)["seats"], json!([]));
     new.post("/api/v1/notices", &notice("まだ早い", town::YAMA)).await.problem(403, "no_seat");
+    let ahead = format!("/api/v1/seats/{}/handover", named["id"].as_str().expect("a seat"));
+    assert_eq!(
+        new.get(&ahead).await.expect(200)["open"],
+        json!(null),
+        "the homes are not theirs to see before their day"
+    );
     let kept = old.draft(&notice("引き継ぐ下書き", town::YAMA)).await;
 
     app.ground.clock.advance(Duration::DAY);

@@ -31,9 +31,9 @@ pub fn export(roster: &[Listed], encoding: Encoding) -> Result<Vec<u8>, Househol
     for home in roster {
         let (association, group) = home.code.split_once('.').unwrap_or((&home.code, ""));
         let people = home.people.iter().filter(|name| !name.is_empty()).cloned().collect::<Vec<_>>().join("、");
-        let named = home.people.iter().chain([&home.label]);
+        let named = home.people.iter().map(String::as_str).chain([group, &*home.label]);
         if encoding == Encoding::ShiftJis {
-            lost.extend(named.filter(|text| !in_shift_jis(text)).cloned());
+            lost.extend(named.filter(|text| !in_shift_jis(text)).map(str::to_owned));
         }
         let cells = [association, group, &home.label, &home.delivery.to_value(), &people].map(harmless);
         writer.write_record(cells).map_err(failed)?;

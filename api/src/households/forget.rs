@@ -1,11 +1,14 @@
 //! Forgetting who a person is.
 
 use entity::{
+    area,
     ids::{CityId, PersonId},
     person, way_back,
 };
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Value, sea_query::Expr};
 use uuid::Uuid;
+
+use crate::postgres::sql;
 
 use crate::proxies;
 
@@ -24,4 +27,19 @@ pub async fn forget_person(db: &impl ConnectionTrait, (city, person): (CityId, P
         .exec(db)
         .await
         .map(drop)
+}
+
+/// Lets all codes die with which somebody of an area, or below it, could come back after a lost phone.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_ways_back(db: &impl ConnectionTrait, area: &area::Model) -> Result<(), DbErr> {
+    let statement = sql(
+        "DELETE FROM way_back USING person p
+         JOIN household h ON h.city_id = p.city_id AND h.id = p.household_id
+         JOIN area a ON a.city_id = h.city_id AND a.id = h.area_id
+         WHERE way_back.city_id = $1 AND p.city_id = $1 AND p.id = way_back.person_id AND a.path @> ARRAY[$2]",
+        [area.city_id.0.into(), area.id.0.into()],
+    );
+    db.execute_raw(statement).await.map(drop)
 }

@@ -72,7 +72,9 @@ pub async fn move_with(
     }
     let (today, ids) = (now.to_offset(JAPAN).date(), [from, slip.household_id]);
     let before = homes::tally(db, (caller.city, &ids), today).await?;
-    rehouse(db, (caller.city, caller.person), (from, slip.household_id)).await?;
+    if !rehouse(db, (caller.city, caller.person), (from, slip.household_id)).await? {
+        return Err(HouseholdError::Gone);
+    }
     proxies::end_at_home(db, (caller.city, slip.household_id)).await?;
     homes::settle(db, (caller.city, &ids), before, today).await?;
     Ok(())

@@ -41,7 +41,7 @@ mod view;
 
 pub use consent::agree;
 pub use export::{Encoding, export};
-pub use forget::forget_person;
+pub use forget::{forget_person, forget_ways_back};
 pub use import::{ImportedHouseholds, PrintedSlip, import_households};
 pub use join::{join, move_with};
 use person::part;

@@ -23,7 +23,9 @@ pub async fn take_back(
         "UPDATE notice n SET published_at = NULL, publisher_id = NULL, alone_reason = NULL
          WHERE n.city_id = $1 AND n.publisher_id = $2 AND n.published_at > $5 AND n.withdrawn_at IS NULL
            AND (n.sender_role = 'staff') = $4
-           AND EXISTS (SELECT FROM area a WHERE a.city_id = $1 AND a.id = n.sender_area_id AND a.path @> ARRAY[$3])
+           -- What they sent from there, and what others drew up wholly for there and they could send.
+           AND (EXISTS (SELECT FROM area a WHERE a.city_id = $1 AND a.id = n.sender_area_id AND a.path @> ARRAY[$3])
+                OR NOT EXISTS (SELECT FROM area t WHERE t.city_id = $1 AND t.id = ANY(n.area_ids) AND NOT t.path @> ARRAY[$3]))
            AND NOT EXISTS (SELECT FROM plan p WHERE p.city_id = $1 AND p.notice_id = n.id)
          RETURNING n.*",
         [area.city_id.0.into(), person.0.into(), area.id.0.into(), (role == Role::Staff).into(), now.into()],

@@ -1,6 +1,7 @@
 //! Ending: at once, by either side, and by itself when one of them goes. What was stamped stays the household's; who stamped it is forgotten.
 
 use entity::{
+    area,
     ids::{CityId, HouseholdId, PersonId},
     proxy, proxy_code,
 };
@@ -54,4 +55,17 @@ async fn end(db: &impl ConnectionTrait, proxies: &[proxy::Model]) -> Result<(), 
         receipts::forget_person(db, (one.city_id, one.person_id), one.household_id.into()).await?;
     }
     Ok(())
+}
+
+/// Lets all codes die that would make somebody answer for a household of an area, or below it.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_codes(db: &impl ConnectionTrait, area: &area::Model) -> Result<(), DbErr> {
+    let statement = sql(
+        "DELETE FROM proxy_code USING household h JOIN area a ON a.city_id = h.city_id AND a.id = h.area_id
+         WHERE proxy_code.city_id = $1 AND h.city_id = $1 AND h.id = proxy_code.household_id AND a.path @> ARRAY[$2]",
+        [area.city_id.0.into(), area.id.0.into()],
+    );
+    db.execute_raw(statement).await.map(drop)
 }

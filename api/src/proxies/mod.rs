@@ -19,7 +19,7 @@ pub mod pages;
 mod rights;
 
 pub use accept::accept;
-pub use end::{end_at_home, forget_household, forget_person};
+pub use end::{end_at_home, forget_codes, forget_household, forget_person};
 pub use list::{Answered, Proxy, answered_by, proxy_of};
 pub use offer::offer;
 pub use rights::Answering;

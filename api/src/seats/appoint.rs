@@ -171,6 +171,7 @@ pub async fn link(
     let nobody_yet = sql(
         "SELECT 1 AS one FROM account a JOIN person p ON p.city_id = a.city_id AND p.id = a.person_id
          WHERE a.city_id = $1 AND a.person_id = $2 AND a.password_hash IS NULL AND p.household_id IS NULL
+           AND NOT EXISTS (SELECT FROM session s WHERE s.city_id = $1 AND s.person_id = $2 AND s.ended_at IS NULL)
            AND NOT EXISTS (SELECT FROM seat other WHERE other.city_id = $1 AND other.person_id = $2 AND other.id <> $3
                            AND (other.ends_on IS NULL OR other.ends_on >= $4))",
         [city.0.into(), person.0.into(), seat.id.0.into(), today.into()],

@@ -1,11 +1,14 @@
 //! Taking a seat away, or giving it up: at once, with all that was still to come of it.
 
-use entity::{area, notice, seat};
+use entity::{
+    area, notice,
+    seat::{self, Role},
+};
 use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use super::{SeatError, hand_over::forget_link, keep};
-use crate::{clock::JAPAN, notices, postgres::sql};
+use crate::{clock::JAPAN, households, notices, postgres::sql, proxies};
 
 /// Ends a seat before today, so that from the next request on it is none. What its holder had scheduled and has not come out is a draft again;
 /// gives these. A seat that has not begun is gone altogether, and one that was to follow another gives its time back to that.
@@ -34,5 +37,11 @@ pub async fn dismiss(
         [city, id, today.previous_day().into()],
     );
     db.execute_raw(statement).await?;
+    forget_link(db, seat, today).await?;
+    if seat.role != Role::Staff {
+        // Codes that they may have drawn for others, and kept.
+        households::forget_ways_back(db, area).await?;
+        proxies::forget_codes(db, area).await?;
+    }
     Ok(notices::take_back(db, seat.person_id, (area, seat.role), now).await?)
 }

@@ -44,8 +44,9 @@ pub async fn hand_over(
     }
     let statement = sql(
         "UPDATE seat SET planned_until = ends_on, ends_on = $3 WHERE city_id = $1 AND id = $2
+           AND ends_on IS NOT DISTINCT FROM $4   -- it has not been taken away meanwhile
            AND NOT EXISTS (SELECT FROM seat next WHERE next.city_id = $1 AND next.follows = $2)",
-        [seat.city_id.0.into(), seat.id.0.into(), first.previous_day().into()],
+        [seat.city_id.0.into(), seat.id.0.into(), first.previous_day().into(), seat.ends_on.into()],
     );
     if db.execute_raw(statement).await?.rows_affected() == 0 {
         return Err(SeatError::HandedOver);

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     areas::{self, association_of},
+    audit,
     clock::Clock,
     config::Origin,
     identity::Caller,
@@ -104,7 +105,10 @@ async fn list_page(
             let found = if all {
                 look(tx, (&caller, &place), (None, ON_A_PAGE), (now, today)).await?
             } else {
-                holders(tx, (&place, &["staff"]), (None, ON_A_PAGE), today).await?
+                let found = holders(tx, (&place, &["staff"]), (None, ON_A_PAGE), today).await?;
+                let seen = found.iter().map(|holder| holder.seat.person_id.0).collect();
+                audit::look(tx, &caller, ("look at seats", place.code.clone()), seen, now).await?;
+                found
             };
             let row = |holder: Holder| {
                 let kept = Kept::of(&caller, &holder);

@@ -143,7 +143,9 @@ impl Kept {
     /// Whether what is open may be shown to the caller: it is the association's own.
     #[must_use]
     pub fn is_inside(&self) -> bool {
-        self.own || self.fellow
+        // Who is named sees nothing before their day.
+        let held = self.caller.seats.iter().any(|seat| seat.id == self.holder.seat.id);
+        self.fellow || self.own && held
     }
 }
 
