@@ -6,7 +6,7 @@
 //! what its holder had scheduled becomes a draft again ([`dismiss`]).
 //!
 //! Nobody gets a link to an account that somebody uses already, or that holds another seat: whoever appoints could else become that person. And
-//! nobody's account is given a seat because it has their mail address alone: whoever made it could have opened it themselves ([`vouch`]).
+//! nobody's account is given a seat because it has their mail address alone: whoever made it could have opened it themselves (`vouch.rs`).
 
 use sea_orm::DbErr;
 use utoipa_actix_web::service_config::ServiceConfig;
