@@ -29,6 +29,8 @@ pub struct Model {
     pub wrong_digits: i16,
     /// Before this, digits are taken from known browsers alone.
     pub digits_from: Option<OffsetDateTime>,
+    /// When its owner first signed in; none before, and again once it is started anew.
+    pub opened_at: Option<OffsetDateTime>,
     /// When it was made.
     pub created_at: OffsetDateTime,
 }

@@ -17,6 +17,7 @@ mod m20261124_000006_passkeys;
 mod m20261124_000007_audit_looks;
 mod m20261124_000008_proxies;
 mod m20261125_000001_second_factor;
+mod m20261126_000001_first_sign_in;
 mod scope;
 
 /// Every migration, oldest first.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_audit_looks::Migration),
             Box::new(m20261125_000001_second_factor::Migration),
             Box::new(m20261124_000008_proxies::Migration),
+            Box::new(m20261126_000001_first_sign_in::Migration),
         ]
     }
 }

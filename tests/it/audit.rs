@@ -172,6 +172,10 @@ async fn whose_data_somebody_saw_is_one_question() {
     let _ = officer.get(&coverage).await.expect(200);
     let by_officer = seen(&officer).await;
     assert_eq!((by_officer.looks, by_officer.households.len(), by_officer.persons.len()), (1, 12, 4));
+    // A page with the names of staff is a look like the list of a call.
+    let ward = app.staff(town::EAST).await;
+    assert_eq!(ward.get("/seats").await.status, 200);
+    assert_eq!((seen(&ward).await.looks, seen(&ward).await.persons.len()), (1, 1));
     let before = Period { until: app.ground.clock.now() - Duration::MINUTE, ..the_last_hour(&app) };
     let then = audit::seen_by(app.db(), (city(&app).await, id_of(&officer).await), before).await.expect("an answer");
     assert_eq!(then.looks, 0);

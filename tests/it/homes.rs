@@ -225,6 +225,9 @@ async fn who_moves_to_another_association_takes_its_slip() {
     let moved = daughter.post("/api/v1/move", &json!({ "code": app.slip(town::KAWA) })).await.expect(200);
     assert_eq!(moved["id"], json!(person(&daughter)));
     assert_eq!(daughter.titles().await, ["川のお知らせ"]);
+    assert_eq!(app.number("SELECT count(*) FROM audit WHERE act = 'move with slip'").await, 1);
+    let named = format!("SELECT count(*) FROM receipt WHERE person_id = '{}'", person(&daughter));
+    assert_eq!(app.number(&named).await, 0, "who had opened it is known of the household alone");
     assert!(mother.get(&format!("/api/v1/notices/{sent}")).await.expect(200)["receipt"]["read_at"].is_string());
     assert_eq!(app.number(WRONG).await, 0);
     daughter.post("/api/v1/move", &json!({ "code": "AAAA-AAAA-AAAA-AAAA" })).await.problem(422, "invalid_code");

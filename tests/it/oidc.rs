@@ -2,6 +2,7 @@
 
 use entity::seat::Role;
 use reqwest::{Method, header};
+use serde_json::json;
 use tests::{
     Answer, OidcProvider, TestApp,
     oidc_provider::{CLIENT_ID, CLIENT_SECRET},
@@ -89,6 +90,11 @@ async fn a_member_of_staff_signs_in_at_the_citys_provider() {
         assert_eq!(me["seats"][0]["area"]["code"], town::EAST);
         assert_eq!(app.number("SELECT count(*) FROM audit WHERE act = 'sign in by provider'").await, 1);
         assert_eq!(app.number("SELECT count(*) FROM account").await, 1, "nobody is made by it");
+        // Nobody gets a link to the account any more, though it has no password and its owner has signed out.
+        app.tamper("UPDATE session SET ended_at = now()").await;
+        let above = app.staff(town::CITY).await;
+        let link = format!("/api/v1/seats/{}/link", me["seats"][0]["id"].as_str().expect("a seat"));
+        above.post(&link, &json!({})).await.problem(409, "signs_in_already");
     }
 }
 

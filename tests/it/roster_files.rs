@@ -45,22 +45,22 @@ async fn the_roster_is_saved_as_a_file_that_does_nothing() {
 async fn a_saved_roster_comes_back_and_changes_nothing() {
     let app = TestApp::start().await;
     let officer = app.officer(town::YAMA).await;
-    let sum = json!({ "area": town::YAMA_1, "label": "=1+1", "delivery": "paper" });
-    let _ = officer.post("/api/v1/households", &sum).await.expect(201);
+    let formulas = format!("{HEADER}{0},-1,=1+1,paper\n{0},-1,''=1+1,paper\n", town::YAMA);
+    assert_eq!(hand_in(&officer, formulas).await.expect(200)["added"], 2);
     let saved = officer.get("/api/v1/roster").await;
-    assert!(saved.text.contains(",'=1+1,paper"), "{}", saved.text);
-    let nothing = json!({ "read": 13, "added": 0, "changed": 0 });
+    assert!(saved.text.contains(",'-1,'=1+1,paper") && saved.text.contains(",'-1,''=1+1,paper"), "{}", saved.text);
+    let nothing = json!({ "read": 14, "added": 0, "changed": 0 });
     assert_eq!(hand_in(&officer, saved.text.clone()).await.expect(200), nothing);
     let edited = saved.text.trim_start_matches('\u{feff}').replace("1号,digital", "1号,paper");
     let shift_jis = encoding_rs::SHIFT_JIS.encode(&edited).0.into_owned();
     let changed = hand_in(&officer, shift_jis).await.expect(200);
-    assert_eq!(changed, json!({ "read": 13, "added": 0, "changed": 2 }));
+    assert_eq!(changed, json!({ "read": 14, "added": 0, "changed": 2 }));
     // What is not in the file stays; a group that is named for the first time comes into being.
     let more = format!("{HEADER}{},3,か\u{3099}く荘,both\n", town::YAMA);
     assert_eq!(hand_in(&officer, more).await.expect(200)["added"], 1);
     let found = officer.get("/api/v1/households?q=がく荘").await.expect(200);
     assert_eq!(found["items"][0]["area"]["name"], "3班");
-    assert_eq!(app.number("SELECT count(*) FROM audit WHERE act = 'import roster'").await, 3);
+    assert_eq!(app.number("SELECT count(*) FROM audit WHERE act = 'import roster'").await, 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -154,11 +154,12 @@ async fn who_was_dismissed_does_not_come_back_by_an_undone_handing_over() {
     let (officer, ward) = (app.officer(town::YAMA).await, app.staff(town::EAST).await);
     let id = seat(&officer).await;
     let _ = name_successor(&officer, "jiro@asahi.example", day(&app, 9)).await.expect(201);
-    let _ = ward.delete(&format!("/api/v1/seats/{id}")).await.expect(200);
+    let ended = ward.delete(&format!("/api/v1/seats/{id}")).await.expect(200);
     officer.delete(&format!("/api/v1/seats/{id}/handover")).await.problem(404, "not_found");
     ward.delete(&format!("/api/v1/seats/{id}/handover")).await.problem(404, "not_found");
     assert_eq!(officer.get("/api/v1/me").await.expect(200)["seats"], json!([]));
-    // The one who was named begins on their day all the same.
+    // The one who was named begins on their day all the same, and whoever takes the seat away is told so.
+    assert_eq!(ended["next"], json!({ "name": "次郎", "starts_on": day(&app, 9).to_string() }));
     let seats = ward.get(&format!("/api/v1/seats?area={}", town::YAMA)).await.expect(200);
     assert_eq!(seats["items"][0]["name"], "次郎");
     // The successor is dismissed before they begin: nothing of the first comes back.
@@ -167,6 +168,55 @@ async fn who_was_dismissed_does_not_come_back_by_an_undone_handing_over() {
     app.ground.clock.advance(Duration::days(10));
     let held = format!("SELECT count(*) FROM seat WHERE role = 'officer' AND ends_on >= '{}'", day(&app, 0));
     assert_eq!(app.number(&held).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_that_was_taken_away_by_mistake_is_given_again_on_the_same_day() {
+    let app = TestApp::start().await;
+    let officer = app.officer(town::YAMA).await;
+    let leader = json!({ "area": town::YAMA_1, "role": "leader", "email": "han@asahi.example", "name": "班　長子" });
+    let first = officer.post("/api/v1/seats", &leader).await.expect(201);
+    let leading = welcomed(&app, &code(&first["invitation"])).await;
+    let _ = officer.delete(&format!("/api/v1/seats/{}", seat(&leading).await)).await.expect(200);
+    leading.post("/api/v1/notices", &notice("もう", town::YAMA_1)).await.problem(403, "no_seat");
+    let again = officer.post("/api/v1/seats", &leader).await.expect(201);
+    assert_eq!(again["id"], first["id"]);
+    let leading = welcomed(&app, &code(&again["invitation"])).await;
+    let _ = leading.draft(&notice("班から", town::YAMA_1)).await;
+    officer.post("/api/v1/seats", &leader).await.problem(409, "holds_it_already");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_city_drew_up_and_a_dismissed_ward_scheduled_does_not_come_out() {
+    let app = TestApp::start().await;
+    let (city, ward) = (app.staff(town::CITY).await, app.staff(town::EAST).await);
+    let mut later = notice("区の講座", town::EAST);
+    let at = (app.ground.clock.now() + Duration::hours(2)).replace_nanosecond(0).expect("a time");
+    later["publish_at"] = json!(at.format(&time::format_description::well_known::Rfc3339).expect("a time"));
+    let drawn_up = city.draft(&later).await;
+    assert_eq!(ward.publish(&drawn_up).await.expect(200)["state"], "scheduled");
+    let ended = city.delete(&format!("/api/v1/seats/{}", seat(&ward).await)).await.expect(200);
+    assert_eq!(ended["drafts"][0]["title"], "区の講座");
+    assert_eq!(city.get(&format!("/api/v1/notices/{drawn_up}")).await.expect(200)["state"], "draft");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_that_a_dismissed_officer_drew_for_others_are_good_for_nothing() {
+    let app = TestApp::start().await;
+    let (officer, ward) = (app.officer(town::YAMA).await, app.staff(town::EAST).await);
+    let home = app.resident(town::YAMA_1).await;
+    let me = home.get("/api/v1/me").await.expect(200);
+    let (person, household) = (me["person"]["id"].as_str(), me["household"]["id"].as_str());
+    let lost = format!("/api/v1/people/{}/lost-phone", person.expect("a person"));
+    let way_back = officer.post(&lost, &json!({})).await.expect(201);
+    let proxy = format!("/api/v1/households/{}/proxy", household.expect("a household"));
+    let answering = officer.post(&proxy, &json!({ "consented_on": day(&app, 0).to_string() })).await.expect(201);
+
+    let _ = ward.delete(&format!("/api/v1/seats/{}", seat(&officer).await)).await.expect(200);
+    app.stranger().post("/api/v1/join", &json!({ "code": way_back["code"] })).await.problem(422, "invalid_code");
+    let neighbour = app.resident(town::YAMA_1).await;
+    let answer = neighbour.post("/api/v1/proxies", &json!({ "code": answering["code"] })).await;
+    answer.problem(422, "invalid_code");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,13 +4,19 @@ use entity::{
     area, household,
     household::Delivery,
     ids::{CityId, HouseholdId, PersonId},
-    slip,
+    person, slip,
 };
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, EntityTrait as _, SqlErr, prelude::Uuid};
 use time::{Date, OffsetDateTime};
 
 use super::{HouseholdError, part};
-use crate::{clock::JAPAN, postgres::sql, proxies, receipts::homes, web::tidy};
+use crate::{
+    clock::JAPAN,
+    postgres::sql,
+    proxies,
+    receipts::{self, homes},
+    web::tidy,
+};
 
 /// That the label is free there, or the database's word.
 fn taken(error: sea_orm::DbErr) -> HouseholdError {
@@ -116,7 +122,7 @@ pub async fn split(
     Ok(fresh)
 }
 
-/// Lets a person of one household be of another.
+/// Lets a person of one household be of another. What they opened there is known of the household alone.
 pub(super) async fn rehouse(
     db: &impl ConnectionTrait,
     (city, person): (CityId, PersonId),
@@ -126,7 +132,11 @@ pub(super) async fn rehouse(
         "UPDATE person SET household_id = $4 WHERE city_id = $1 AND id = $2 AND household_id = $3",
         [city.0.into(), person.0.into(), from.0.into(), to.0.into()],
     );
-    Ok(db.execute_raw(statement).await?.rows_affected() == 1)
+    let moved = db.execute_raw(statement).await?.rows_affected() == 1;
+    if moved {
+        receipts::forget_person(db, (city, person), from.into()).await?;
+    }
+    Ok(moved)
 }
 
 /// Merges a household into another one: its people and what it has read are that one's, and its slip dies.
@@ -183,16 +193,19 @@ async fn remove(db: &impl ConnectionTrait, household: &household::Model) -> Resu
     Ok(())
 }
 
-/// Lets one person leave their household, which keeps what it has read.
+/// Lets one person leave their household, which keeps what it has read, but no longer who of it had opened what.
 ///
 /// # Errors
-/// The database's.
+/// [`HouseholdError::Gone`] where they have left it already.
 pub async fn leave(
     db: &impl ConnectionTrait,
     (city, household, person): (CityId, HouseholdId, PersonId),
     now: OffsetDateTime,
 ) -> Result<(), HouseholdError> {
     let before = homes::tally(db, (city, &[household]), day(now)).await?;
+    let found = person::Entity::find_by_id((city, person)).one(db).await?;
+    found.filter(|found| found.household_id == Some(household)).ok_or(HouseholdError::Gone)?;
+    receipts::forget_person(db, (city, person), household.into()).await?;
     part(db, (city, person), now).await?;
     homes::settle(db, (city, &[household]), before, day(now)).await?;
     Ok(())

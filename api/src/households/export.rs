@@ -57,12 +57,12 @@ fn in_shift_jis(text: &str) -> bool {
 
 /// A cell that is a text to every spreadsheet.
 fn harmless(cell: &str) -> String {
-    if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+    if needs_apostrophe(cell) { format!("'{cell}") } else { cell.to_owned() }
 }
 
-/// Whether a spreadsheet takes a cell for a formula.
-pub(super) fn is_formula(cell: &str) -> bool {
-    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+/// Whether a spreadsheet takes a cell for a formula, or the cell looks like one that was made harmless.
+pub(super) fn needs_apostrophe(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]
@@ -96,6 +96,9 @@ mod tests {
         let odd = [home("𠮷野家", &["𠮷田", "花子"]), home("1号", &["¥子"])];
         let Err(HouseholdError::NotInShiftJis(lost)) = export(&odd, Encoding::ShiftJis) else { panic!("written") };
         assert_eq!(lost, ["𠮷田", "𠮷野家", "¥子"]);
+        let group = Listed { code: "900001-1-01-001.𠮷班".into(), ..home("1号", &[]) };
+        let Err(HouseholdError::NotInShiftJis(lost)) = export(&[group], Encoding::ShiftJis) else { panic!("written") };
+        assert_eq!(lost, ["𠮷班"]);
         assert!(export(&odd, Encoding::Utf8).is_ok());
     }
 
@@ -104,6 +107,7 @@ mod tests {
         for cell in ["=1+1", "+81", "-1", "@sum", "\tx", "\rx", "＝1"] {
             assert_eq!(harmless(cell), format!("'{cell}"));
         }
-        assert_eq!(harmless("1-2号"), "1-2号");
+        assert_eq!((harmless("1-2号"), harmless("'78")), ("1-2号".to_owned(), "'78".to_owned()));
+        assert_eq!(harmless("'=1"), "''=1", "what has an apostrophe of its own keeps it");
     }
 }

@@ -80,7 +80,7 @@ pub async fn import_households(
     slips: bool,
     now: OffsetDateTime,
 ) -> Result<ImportedHouseholds, ImportError> {
-    let rows = csv::read(bytes, &COLUMNS, row)?;
+    let rows = csv::read(bytes, &COLUMNS, |line| row(line, |cell| cell))?;
     refuse_twins(&rows)?;
     let associations = associations(db, &rows).await?;
     let imported = put(db, &rows, &associations, slips, now).await?;
@@ -116,14 +116,15 @@ pub(super) async fn put(
     Ok(imported)
 }
 
-pub(super) fn row(line: &Line<'_>) -> Result<Row, Fault> {
+/// A line, its names read from their cells by `name`.
+pub(super) fn row(line: &Line<'_>, name: fn(&str) -> &str) -> Result<Row, Fault> {
     let delivery = Delivery::iter().find(|d| d.to_value() == line.text("delivery"));
     let names = || Delivery::iter().map(|d| d.to_value()).collect::<Vec<_>>().join(", ");
-    let group = line.text("group");
+    let group = name(line.text("group"));
     if group.chars().count() > 50 || group.contains(['.', '/', '#']) {
         return Err(line.fault("group", "must be at most 50 characters without dot, slash or hash"));
     }
-    let household = line.required("household")?;
+    let household = name(line.required("household")?);
     if household.chars().count() > 100 || optional_name(household, &()).is_err() {
         return Err(line.fault("household", "must be one line of at most 100 characters"));
     }

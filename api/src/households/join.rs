@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use super::{HouseholdError, agree, change::rehouse, register};
 use crate::{
+    audit,
     clock::JAPAN,
     identity::{
         Caller, IdentityError,
@@ -77,6 +78,7 @@ pub async fn move_with(
     }
     proxies::end_at_home(db, (caller.city, slip.household_id)).await?;
     homes::settle(db, (caller.city, &ids), before, today).await?;
+    audit::record(db, caller, "move with slip", (slip.household_id.to_string(), from.to_string()), now).await?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 //! A household is known to its own people, to the leader of its group and to the officers of its association, and to nobody else: the city's staff
 //! see counts.
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use entity::{
     area, household,
     ids::{HouseholdId, PersonId},
@@ -12,7 +12,6 @@ use entity::{
 };
 use futures_util::future::LocalBoxFuture;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _};
-use uuid::Uuid;
 
 use super::HouseholdError;
 use crate::{
@@ -21,6 +20,7 @@ use crate::{
     identity::{Caller, Seat},
     postgres::cities::Cities,
     problem::Problem,
+    web::{id_in, part},
 };
 
 /// What the caller is to a household; each may do what those before may.
@@ -107,16 +107,6 @@ impl Tended {
     }
 }
 
-fn id_in(request: &HttpRequest) -> Result<Uuid, Problem> {
-    let id = request.match_info().get("id").and_then(|text| Uuid::try_parse(text).ok());
-    id.ok_or_else(Problem::not_found)
-}
-
-fn cities_of(request: &HttpRequest) -> Result<Data<Cities>, Problem> {
-    let missing = || Problem::internal("the server was put together without its parts");
-    request.app_data::<Data<Cities>>().cloned().ok_or_else(missing)
-}
-
 impl FromRequest for Tended {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
@@ -125,9 +115,9 @@ impl FromRequest for Tended {
         let caller = Caller::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let (caller, cities) = (caller.await?, cities_of(&request)?);
-            let tx = cities.look(caller.city).await?;
-            let found = Self::find(&tx, &caller, HouseholdId(id_in(&request)?)).await?;
+            let caller = caller.await?;
+            let tx = part::<Cities>(&request)?.look(caller.city).await?;
+            let found = Self::find(&tx, &caller, HouseholdId(id_in(&request, "id")?)).await?;
             found.ok_or_else(Problem::not_found)
         })
     }
@@ -141,9 +131,9 @@ impl FromRequest for TendedPerson {
         let caller = Caller::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let (caller, cities) = (caller.await?, cities_of(&request)?);
-            let tx = cities.look(caller.city).await?;
-            let id = PersonId(id_in(&request)?);
+            let caller = caller.await?;
+            let tx = part::<Cities>(&request)?.look(caller.city).await?;
+            let id = PersonId(id_in(&request, "id")?);
             let person = person::Entity::find_by_id((caller.city, id)).one(&tx).await?;
             let person = person.ok_or_else(Problem::not_found)?;
             let home = person.household_id.ok_or_else(Problem::not_found)?;

@@ -6,7 +6,10 @@ use entity::area;
 use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
-use super::import::{COLUMNS, ImportedHouseholds, Row, put, refuse_twins, row};
+use super::{
+    export,
+    import::{COLUMNS, ImportedHouseholds, Row, put, refuse_twins, row},
+};
 use crate::areas::{
     ImportError,
     csv::{self, Fault},
@@ -25,10 +28,7 @@ pub async fn import_roster(
     bytes: &[u8],
     now: OffsetDateTime,
 ) -> Result<ImportedHouseholds, ImportError> {
-    let mut rows = csv::read_with(bytes, (&COLUMNS, &[PEOPLE]), row)?;
-    for row in &mut rows {
-        row.household = as_it_was(&row.household).to_owned();
-    }
+    let rows = csv::read_with(bytes, (&COLUMNS, &[PEOPLE]), |line| row(line, as_it_was))?;
     refuse_twins(&rows)?;
     let own: HashMap<String, area::Model> = own.into_iter().map(|area| (area.code.clone(), area)).collect();
     if let Some(Row { line, area_code, .. }) = rows.iter().find(|row| !own.contains_key(&row.area_code)) {
@@ -40,8 +40,7 @@ pub async fn import_roster(
 
 /// A name without the apostrophe that makes it harmless in a spreadsheet.
 fn as_it_was(cell: &str) -> &str {
-    let name = cell.strip_prefix('\'');
-    name.filter(|name| super::export::is_formula(name)).unwrap_or(cell)
+    cell.strip_prefix('\'').filter(|name| export::needs_apostrophe(name)).unwrap_or(cell)
 }
 
 /// A fault as an officer reads it: the line, the column, what stands there, and what would be right.
@@ -73,8 +72,14 @@ mod tests {
 
     #[test]
     fn what_was_made_harmless_comes_back_as_it_was() {
-        for (cell, name) in [("'=1+1", "=1+1"), ("'＝1", "＝1"), ("'78年の会", "'78年の会"), ("1号", "1号"), ("'", "'")]
-        {
+        for (cell, name) in [
+            ("'=1+1", "=1+1"),
+            ("'＝1", "＝1"),
+            ("''=1", "'=1"),
+            ("'78年の会", "'78年の会"),
+            ("1号", "1号"),
+            ("'", "'"),
+        ] {
             assert_eq!(as_it_was(cell), name);
         }
     }

@@ -9,7 +9,6 @@ use actix_web::{
     FromRequest, HttpMessage as _, HttpRequest,
     dev::Payload,
     http::{Method, header},
-    web::Data,
 };
 use entity::{
     area, household,
@@ -30,7 +29,10 @@ use crate::{
     config::Origin,
     problem::Problem,
     purposes::PURPOSES,
-    web::client::{address, same_origin},
+    web::{
+        client::{address, same_origin},
+        part,
+    },
 };
 
 /// Who is calling.
@@ -126,18 +128,16 @@ impl SignIn {
     /// # Errors
     /// `unauthenticated`, `foreign_origin`.
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let missing = || Problem::internal("the server was put together without its parts");
         if let Some(value) = request.headers().get(header::AUTHORIZATION) {
-            let tokens = request.app_data::<Data<Tokens>>().ok_or_else(missing)?;
-            let now = request.app_data::<Data<Clock>>().ok_or_else(missing)?.now();
+            let (tokens, now) = (part::<Tokens>(request)?, part::<Clock>(request)?.now());
             let words = value.to_str().ok().and_then(|v| v.split_once(' '));
             let token = words.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
             let session = token.and_then(|(_, token)| tokens.verify(token.trim(), now));
             let (city, session) = session.ok_or_else(Problem::unauthenticated)?;
             return Ok(Self::Session(city, session));
         }
-        let origin = request.app_data::<Data<Origin>>().ok_or_else(missing)?;
-        let cookie = request.cookie(sign_ins::cookie_name(origin)).ok_or_else(Problem::unauthenticated)?;
+        let origin = part::<Origin>(request)?;
+        let cookie = request.cookie(sign_ins::cookie_name(&origin)).ok_or_else(Problem::unauthenticated)?;
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             same_origin(request)?;
         }
@@ -162,9 +162,7 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let missing = || Problem::internal("the server was put together without its parts");
-            let callers = request.app_data::<Data<Callers>>().ok_or_else(missing)?;
-            let mut caller = callers.load(SignIn::of(&request)?).await?;
+            let mut caller = part::<Callers>(&request)?.load(SignIn::of(&request)?).await?;
             caller.address = Some(address(&request));
             request.extensions_mut().insert(By::from(&caller));
             Ok(caller)

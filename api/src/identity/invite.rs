@@ -40,6 +40,7 @@ pub async fn invite(
         person_id: Set(person),
         email: Set(email.trim().to_ascii_lowercase()),
         password_hash: Set(None),
+        opened_at: Set(None),
         totp_secret: Set(Some(second_factor::draw_secret())),
         totp_enrolled: Set(false),
         totp_step: Set(None),

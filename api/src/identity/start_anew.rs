@@ -30,6 +30,7 @@ pub async fn start_anew(
         city_id: Set(city),
         person_id: Set(person),
         password_hash: Set(None),
+        opened_at: Set(None),
         totp_secret: Set(Some(second_factor::draw_secret())),
         totp_enrolled: Set(false),
         totp_step: Set(None),

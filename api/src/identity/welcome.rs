@@ -62,6 +62,7 @@ pub async fn accept(
     let mut welcomed: account::ActiveModel =
         account::Entity::find_by_id(who).one(db).await?.ok_or(IdentityError::InvalidCode)?.into();
     welcomed.password_hash = Set(acceptance.password.0);
+    welcomed.opened_at = Set(Some(now));
     welcomed.update(db).await?;
     let mut used: invitation::ActiveModel = invitation.into();
     used.used_at = Set(Some(now));

@@ -40,7 +40,7 @@ pub use from_jma::{TelegramError, draft_from_telegram};
 pub use lists::Lists;
 pub use publish::{Publishing, publish};
 pub use reach::{Reach, audience_areas, reach};
-pub use rights::{Editable, Readable, Sendable, named_in, publishing_seat};
+pub use rights::{Editable, Readable, Sendable, publishing_seat};
 pub use sight::Sight;
 pub(crate) use sight::array;
 pub use take_back::take_back;

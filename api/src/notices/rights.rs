@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use entity::{
     area,
     ids::{CityId, NoticeId},
@@ -24,7 +24,7 @@ use crate::{
     identity::{Caller, Seat},
     postgres::{cities::Cities, sql},
     problem::Problem,
-    web::Limits,
+    web::{Limits, id_in, part},
 };
 
 /// A notice that the caller may read: it is out and reaches them, or it is of their own office.
@@ -101,15 +101,6 @@ pub(super) async fn notices_of(
     Ok(rows.into_iter().map(|notice| ((notice.city_id, notice.id), Arc::new(notice))).collect())
 }
 
-/// The notice that a path names.
-///
-/// # Errors
-/// `not_found`, where it is no id.
-pub fn named_in(request: &HttpRequest) -> Result<NoticeId, Problem> {
-    let id = request.match_info().get("id").and_then(|text| Uuid::try_parse(text).ok());
-    id.map(NoticeId).ok_or_else(Problem::not_found)
-}
-
 impl FromRequest for Readable {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
@@ -119,11 +110,8 @@ impl FromRequest for Readable {
         let request = request.clone();
         Box::pin(async move {
             let caller = caller.await?;
-            let missing = || Problem::internal("the server was put together without its parts");
-            let cities = request.app_data::<Data<Cities>>().ok_or_else(missing)?;
-            let now = request.app_data::<Data<Clock>>().ok_or_else(missing)?.now();
-            let id = named_in(&request)?;
-            let tx = cities.look(caller.city).await?;
+            let (id, now) = (NoticeId(id_in(&request, "id")?), part::<Clock>(&request)?.now());
+            let tx = part::<Cities>(&request)?.look(caller.city).await?;
             let found = Self::find_all(&tx, vec![(caller, id)], now).await?.pop();
             found.flatten().ok_or_else(Problem::not_found)
         })
@@ -159,13 +147,12 @@ impl FromRequest for Sendable {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let limits = request.app_data::<Data<Limits>>().cloned();
+        let limits = part::<Limits>(request);
         let editable = Editable::from_request(request, payload);
         Box::pin(async move {
             let found = editable.await?;
-            let limits = limits.ok_or_else(|| Problem::internal("the server was put together without its parts"))?;
             if found.notice.importance != Importance::Emergency {
-                limits.count_publishing(found.caller.person.0.as_bytes().to_vec())?;
+                limits?.count_publishing(found.caller.person.0.as_bytes().to_vec())?;
             }
             Ok(Self(found))
         })

@@ -6,13 +6,14 @@ use actix_web::{
     post, put,
     web::{Data, Json, Query},
 };
+use entity::ids::{HouseholdId, NoticeId};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Answered, Answering, accept, answered_by, forget_household, rights};
+use super::{Answered, Answering, accept, answered_by, forget_household};
 use crate::{
     audit,
     clock::{Clock, JAPAN},
@@ -27,7 +28,7 @@ use crate::{
     postgres::cities::Cities,
     problem::Problem,
     receipts::Receipts,
-    web::{Once, Page, PageQuery, Parsed},
+    web::{Once, Page, PageQuery, Parsed, id_in},
 };
 
 /// The code of a household that wants to be answered for.
@@ -153,6 +154,7 @@ pub async fn stamp(
     who: SignIn,
     _body: Parsed<StampIn>,
 ) -> Result<Json<ReceiptOut>, Problem> {
-    let receipt = receipts.put_for(who, rights::household_in(&request)?, rights::notice_in(&request)?).await?;
+    let receipt =
+        receipts.put_for(who, HouseholdId(id_in(&request, "id")?), NoticeId(id_in(&request, "notice")?)).await?;
     Ok(Json(ReceiptOut::from(&receipt)))
 }

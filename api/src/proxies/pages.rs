@@ -5,9 +5,10 @@ use actix_web::{
     web::{Data, Query, ServiceConfig},
 };
 use askama::Template;
+use entity::ids::{HouseholdId, NoticeId};
 use serde::Deserialize;
 
-use super::{Answered, Answering, accept, answered_by, api::stop, rights};
+use super::{Answered, Answering, accept, answered_by, api::stop};
 use crate::{
     audit,
     clock::{Clock, JAPAN},
@@ -19,6 +20,7 @@ use crate::{
     web::{
         Cursor, Form, PageQuery,
         dates::Day,
+        id_in,
         page::{Fault, Faults, Frame, Section, Who, again, for_people, html, see_other},
     },
 };
@@ -192,7 +194,7 @@ async fn open(
     answering: Answering,
 ) -> Result<HttpResponse, Problem> {
     let tx = cities.look(answering.caller.city).await?;
-    let found = answering.readable(&tx, rights::notice_in(&request)?, clock.now()).await?;
+    let found = answering.readable(&tx, NoticeId(id_in(&request, "notice")?), clock.now()).await?;
     html(&notice_for(&tx, found.ok_or_else(Problem::not_found)?, &answering.home).await?)
 }
 
@@ -203,7 +205,7 @@ async fn stamp(
     who: SignIn,
     _ours: Form<Nothing>,
 ) -> Result<HttpResponse, Problem> {
-    let (household, notice) = (rights::household_in(&request)?, rights::notice_in(&request)?);
+    let (household, notice) = (HouseholdId(id_in(&request, "id")?), NoticeId(id_in(&request, "notice")?));
     receipts.put_for(who, household, notice).await?;
     Ok(see_other(&format!("/proxies/{household}/n/{notice}")))
 }

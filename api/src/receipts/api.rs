@@ -4,6 +4,7 @@ use actix_web::{
     HttpRequest, get, put,
     web::{Data, Json, Query},
 };
+use entity::ids::NoticeId;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,10 +15,10 @@ use crate::{
     audit,
     clock::Clock,
     identity::{SignIn, api::AreaOut},
-    notices::{Readable, json::ReceiptOut, named_in},
+    notices::{Readable, json::ReceiptOut},
     postgres::cities::Cities,
     problem::Problem,
-    web::{Page, Parsed},
+    web::{Page, Parsed, id_in},
 };
 
 /// What the caller did.
@@ -99,7 +100,7 @@ pub async fn put(
     who: SignIn,
     body: Parsed<ReceiptIn>,
 ) -> Result<Json<ReceiptOut>, Problem> {
-    let receipt = receipts.put(who, named_in(&request)?, body.value.acknowledged).await?;
+    let receipt = receipts.put(who, NoticeId(id_in(&request, "id")?), body.value.acknowledged).await?;
     Ok(Json(ReceiptOut::from(&receipt)))
 }
 

@@ -143,7 +143,7 @@ pub async fn leave_to(
     Ok(())
 }
 
-/// Gives a household that comes from another one the same history.
+/// Gives a household that comes from another one the same history, and no word of who of that one had opened what.
 ///
 /// # Errors
 /// The database's.
@@ -154,9 +154,9 @@ pub async fn share_with(
 ) -> Result<(), DbErr> {
     let statement = sql(
         "INSERT INTO receipt (city_id, reader_id, notice_id, read_at, acknowledged_at, source, person_id)
-         SELECT city_id, $3, notice_id, read_at, acknowledged_at, source, person_id
+         SELECT city_id, $3, notice_id, read_at, acknowledged_at, source, $4
          FROM receipt WHERE city_id = $1 AND reader_id = $2",
-        [city.0.into(), from.0.into(), heir.0.into()],
+        [city.0.into(), from.0.into(), heir.0.into(), Uuid::nil().into()],
     );
     db.execute_raw(statement).await?;
     Ok(())

@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Query, ServiceConfig},
 };
 use askama::Template;
-use entity::{area, area::Kind, notice, receipt, receipt::Source, seat::Role};
+use entity::{area, area::Kind, ids::NoticeId, notice, receipt, receipt::Source, seat::Role};
 use sea_orm::{ConnectionTrait, EntityTrait as _};
 use serde::Deserialize;
 
@@ -15,13 +15,14 @@ use crate::{
     clock::Clock,
     identity::{Caller, Home, SignIn},
     notices::{
-        Readable, last_correction, named_in,
+        Readable, last_correction,
         view::{self, Behalf, Change, Marks, NoticePage, OfficeLinks, Withdrawal},
     },
     postgres::cities::Cities,
     problem::Problem,
     web::{
         dates::{Day, Moment, Stamped},
+        id_in,
         page::{Frame, Section, Who, html, see_other},
     },
 };
@@ -138,7 +139,7 @@ fn changes(before: &entity::revision::Model, now: &notice::Model) -> Vec<Change>
 /// The stamp.
 #[post("/n/{id}/receipt")]
 async fn acknowledge(receipts: Data<Receipts>, request: HttpRequest, who: SignIn) -> Result<HttpResponse, Problem> {
-    let notice = named_in(&request)?;
+    let notice = NoticeId(id_in(&request, "id")?);
     receipts.put(who, notice, true).await?;
     Ok(see_other(&format!("/n/{notice}")))
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     Appointed, Appointment, Holder, Kept, Open, SeatError, Successor, Term, holders,
     json::{
-        AppointedOut, EndedOut, HandoverOut, HolderOut, LinkOut, NothingIn, OpenNoticeOut, OpenOut, SeatIn,
+        AppointedOut, EndedOut, HandoverOut, HolderOut, LinkOut, NextOut, NothingIn, OpenNoticeOut, OpenOut, SeatIn,
         SuccessorIn, read_day,
     },
     last_day, may_appoint, sees_seats_of,
@@ -161,8 +161,9 @@ pub(super) async fn appoint(
 pub async fn end(cities: Data<Cities>, clock: Data<Clock>, kept: Kept) -> Result<Json<EndedOut>, Problem> {
     let now = clock.now();
     let kept = kept.to_end()?;
+    let next = kept.holder.next.as_ref().map(NextOut::from);
     let drafts = cities.write(Some(kept.caller.city), async move |tx| dismiss(tx, &kept, now).await).await?;
-    Ok(Json(EndedOut { drafts }))
+    Ok(Json(EndedOut { drafts, next }))
 }
 
 /// Ends a seat, with a word in the audit log.

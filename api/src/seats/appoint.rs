@@ -7,8 +7,10 @@ use entity::{
     seat::{self, Role},
 };
 use sea_orm::{
-    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr,
-    EntityTrait as _, QueryFilter as _, QuerySelect as _, Value, sea_query::LockType,
+    ActiveEnum as _,
+    ActiveValue::Set,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _, Value,
+    sea_query::{Expr, ExprTrait as _, LockType, OnConflict},
 };
 use time::{Date, OffsetDateTime};
 
@@ -157,7 +159,7 @@ pub async fn give(
     Ok(Appointed { seat, invitation })
 }
 
-/// A fresh link for who holds a seat and has never signed in; none where there is a password already, or another seat that the link would open.
+/// A fresh link for who holds a seat and has never signed in; none where they have, or another seat that the link would open.
 ///
 /// # Errors
 /// The database's.
@@ -170,8 +172,7 @@ pub async fn link(
     let today = now.to_offset(JAPAN).date();
     let nobody_yet = sql(
         "SELECT 1 AS one FROM account a JOIN person p ON p.city_id = a.city_id AND p.id = a.person_id
-         WHERE a.city_id = $1 AND a.person_id = $2 AND a.password_hash IS NULL AND p.household_id IS NULL
-           AND NOT EXISTS (SELECT FROM session s WHERE s.city_id = $1 AND s.person_id = $2 AND s.ended_at IS NULL)
+         WHERE a.city_id = $1 AND a.person_id = $2 AND a.opened_at IS NULL AND p.household_id IS NULL
            AND NOT EXISTS (SELECT FROM seat other WHERE other.city_id = $1 AND other.person_id = $2 AND other.id <> $3
                            AND (other.ends_on IS NULL OR other.ends_on >= $4))",
         [city.0.into(), person.0.into(), seat.id.0.into(), today.into()],
@@ -251,5 +252,16 @@ async fn insert(
         follows: Set(follows),
         planned_until: Set(None),
     };
-    seat.insert(db).await
+    // Whose seat was taken away on its first day can have it again on that day: it is the same one.
+    let again = OnConflict::columns([
+        seat::Column::CityId,
+        seat::Column::PersonId,
+        seat::Column::AreaId,
+        seat::Column::Role,
+        seat::Column::StartsOn,
+    ])
+    .update_columns([seat::Column::EndsOn, seat::Column::Department, seat::Column::Follows, seat::Column::PlannedUntil])
+    .action_and_where(Expr::col((seat::Entity, seat::Column::EndsOn)).lt(term.starts_on))
+    .to_owned();
+    seat::Entity::insert(seat).on_conflict(again).exec_with_returning(db).await
 }

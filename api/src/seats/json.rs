@@ -139,6 +139,12 @@ pub struct NextOut {
     starts_on: String,
 }
 
+impl From<&(String, Date)> for NextOut {
+    fn from((name, from): &(String, Date)) -> Self {
+        Self { name: name.clone(), starts_on: from.to_string() }
+    }
+}
+
 /// A one-time link.
 #[derive(Serialize, ToSchema)]
 pub struct LinkOut {
@@ -221,6 +227,8 @@ pub struct HandoverOut {
 pub struct EndedOut {
     /// The notices that were scheduled by its holder and are drafts again.
     pub drafts: Vec<OpenNoticeOut>,
+    /// Who had been named to come next, and begins on their day all the same.
+    pub next: Option<NextOut>,
 }
 
 /// The word for a role.
@@ -251,7 +259,7 @@ impl LinkOut {
 impl From<&Holder> for HolderOut {
     fn from(holder: &Holder) -> Self {
         let Holder { seat, area, name, signs_in, next } = holder;
-        let next = next.as_ref().map(|(name, from)| NextOut { name: name.clone(), starts_on: from.to_string() });
+        let next = next.as_ref().map(NextOut::from);
         Self {
             id: seat.id.0,
             role: role(seat.role),

@@ -24,7 +24,7 @@ pub struct Holder {
     pub area: area::Model,
     /// What its holder is called.
     pub name: String,
-    /// Whether its holder has a password.
+    /// Whether its holder has signed in to their account.
     pub signs_in: bool,
     /// Who is named to come next, and from when on.
     pub next: Option<(String, Date)>,
@@ -51,8 +51,7 @@ static HOLDERS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT s.*, {columns}, coalesce(p.name, '') AS holder,
                 EXISTS (SELECT FROM account t WHERE t.city_id = s.city_id AND t.person_id = s.person_id
-                        AND t.password_hash IS NOT NULL)
-                OR EXISTS (SELECT FROM session e WHERE e.city_id = s.city_id AND e.person_id = s.person_id AND e.ended_at IS NULL) AS signs_in,
+                        AND t.opened_at IS NOT NULL) AS signs_in,
                 heir.name AS next_name, next.starts_on AS next_from
          FROM seat s
          JOIN area a ON a.city_id = s.city_id AND a.id = s.area_id

@@ -3,7 +3,7 @@
 //! A seat as officer or leader is seen by who holds it, by the officers of its association and, where it is an officer's, by the staff above.
 //! Staff seats are seen by their holders and by the staff above them. All others don't know that it exists.
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use entity::{
     area::{self, Kind},
     ids::SeatId,
@@ -11,7 +11,6 @@ use entity::{
 };
 use futures_util::future::LocalBoxFuture;
 use time::Date;
-use uuid::Uuid;
 
 use super::{Giver, Holder, SeatError, named};
 use crate::{
@@ -21,6 +20,7 @@ use crate::{
     identity::{Caller, Seat},
     postgres::cities::Cities,
     problem::Problem,
+    web::{id_in, part},
 };
 
 /// A seat that the caller may see, and what they are to it.
@@ -158,12 +158,8 @@ impl FromRequest for Kept {
         let request = request.clone();
         Box::pin(async move {
             let caller = caller.await?;
-            let missing = || Problem::internal("the server was put together without its parts");
-            let cities = request.app_data::<Data<Cities>>().ok_or_else(missing)?;
-            let today = request.app_data::<Data<Clock>>().ok_or_else(missing)?.today();
-            let id = request.match_info().get("id").and_then(|text| Uuid::try_parse(text).ok());
-            let id = SeatId(id.ok_or_else(Problem::not_found)?);
-            let tx = cities.look(caller.city).await?;
+            let (id, today) = (SeatId(id_in(&request, "id")?), part::<Clock>(&request)?.today());
+            let tx = part::<Cities>(&request)?.look(caller.city).await?;
             let holder = named(&tx, (caller.city, id), today).await?;
             holder.and_then(|holder| Self::of(&caller, &holder)).ok_or_else(Problem::not_found)
         })

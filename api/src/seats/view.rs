@@ -180,6 +180,8 @@ pub struct EndedPage {
     pub own: bool,
     /// Titles and addresses of notices that are drafts again.
     pub drafts: Vec<(String, String)>,
+    /// Who had been named to come next, and from when on.
+    pub next: Option<(String, Day)>,
 }
 
 /// The word for a role.

@@ -15,6 +15,7 @@ mod once;
 pub mod page;
 pub mod problem_page;
 pub mod qr;
+mod request;
 mod upload;
 
 pub use body::{Form, Parsed, plain_text, validate};
@@ -22,4 +23,5 @@ pub use limits::{Limits, Subject};
 pub use list::{Cursor, Page, PageQuery};
 pub use name::{a_name, optional_name, tidy};
 pub use once::{Once, purge_kept_answers};
+pub use request::{id_in, part};
 pub use upload::{CsvBody, FileForm};

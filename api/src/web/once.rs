@@ -23,6 +23,7 @@ use sea_orm::{
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
+use super::part;
 use crate::{
     clock::Clock,
     keys::{Keys, TokenKey},
@@ -52,7 +53,6 @@ impl FromRequest for Once {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready((|| {
-            let missing = || Problem::internal("the server was put together without its parts");
             let key = match request.headers().get("Idempotency-Key") {
                 None => None,
                 Some(value) => {
@@ -64,10 +64,10 @@ impl FromRequest for Once {
             Ok(Self {
                 key,
                 call: format!("{} {}", request.method(), request.path()),
-                cities: request.app_data::<Data<Cities>>().ok_or_else(missing)?.clone(),
+                cities: part(request)?,
                 city: None,
-                keys: request.app_data::<Data<Keys>>().ok_or_else(missing)?.clone(),
-                now: request.app_data::<Data<Clock>>().ok_or_else(missing)?.now(),
+                keys: part(request)?,
+                now: part::<Clock>(request)?.now(),
             })
         })())
     }

@@ -7,7 +7,10 @@ use entity::{
     ids::CityId,
     seat::{self, Role},
 };
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
+    QueryFilter as _,
+};
 use time::OffsetDateTime;
 
 use super::OidcError;
@@ -15,7 +18,7 @@ use crate::{
     audit::{self, By},
     clock::JAPAN,
     identity::{
-        mail_address,
+        mail_address, revoke_invitations,
         session::{Device, Opened, open},
     },
     postgres::cities::{Door, enter},
@@ -49,9 +52,17 @@ pub async fn admit(
         .filter(seat::Column::StartsOn.lte(today))
         .filter(lasts);
     let seat = seats.one(db).await?.ok_or(OidcError::NoStaffSeat)?;
-    let opened = open(db, (city, account.person_id), device, now).await?;
-    let by = By { city, person: Some(account.person_id), seat: Some(seat.id), address: Some(address) };
-    let object = (account.person_id.to_string(), issuer.to_owned());
+    let person = account.person_id;
+    if account.opened_at.is_none() {
+        // From here on nobody gets a link to it, who signs in or not.
+        let mut first: account::ActiveModel = account.into();
+        first.opened_at = Set(Some(now));
+        first.update(db).await?;
+        revoke_invitations(db, (city, person)).await?;
+    }
+    let opened = open(db, (city, person), device, now).await?;
+    let by = By { city, person: Some(person), seat: Some(seat.id), address: Some(address) };
+    let object = (person.to_string(), issuer.to_owned());
     audit::record(db, by, "sign in by provider", object, now).await?;
     Ok(opened)
 }
