@@ -157,6 +157,8 @@ async fn what_was_read_goes_where_the_household_goes_and_the_counts_follow() {
     let fresh = officer.post(&format!("{base}/split"), &split).await.expect(201);
     assert_eq!(son.get("/api/v1/me").await.expect(200)["household"]["id"], fresh["id"]);
     assert_eq!((app.number(&group_counts).await, app.number(WRONG).await), (32, 0));
+    let named = |who: &str| format!("SELECT count(*) FROM receipt WHERE person_id = '{who}'");
+    assert_eq!(app.number(&named(&person(&mother))).await, 2, "of the mother her own home alone knows what she opened");
     officer.post(&format!("{base}/split"), &split).await.problem(409, "label_taken");
     let stranger = json!({ "label": "2号 離れ", "people": [person(&neighbour)] });
     officer.post(&format!("{base}/split"), &stranger).await.refused_at("/people/0");
@@ -166,8 +168,13 @@ async fn what_was_read_goes_where_the_household_goes_and_the_counts_follow() {
     assert_eq!((app.number(&group_counts).await, app.number(WRONG).await), (11, 0));
     officer.post(&format!("{base}/merge"), &json!({ "household": home(&mother) })).await.refused_at("/household");
 
-    // Who leaves takes nothing along; when the household leaves, nothing is left of it.
+    // Who leaves takes nothing along, and is not known to have opened anything; when the household leaves, nothing is left of it.
+    let late = officer.announce("もう一つ", town::YAMA_1).await;
+    app.work().await;
+    let _ = son.receipt(&late, true).await.expect(200);
+    assert_eq!(app.number(&named(&person(&son))).await, 1);
     assert_eq!(son.delete(&format!("/api/v1/people/{}", person(&son))).await.status, 204);
+    assert_eq!(app.number(&named(&person(&son))).await, 0);
     son.get("/api/v1/me").await.problem(401, "unauthenticated");
     assert_eq!((app.number(&group_counts).await, app.number(WRONG).await), (11, 0));
     assert_eq!(officer.delete(&base).await.status, 204);

@@ -71,7 +71,7 @@ async fn a_member_of_staff_signs_in_at_the_citys_provider() {
     for userinfo in [false, true] {
         let provider = OidcProvider::start(ORIGIN, userinfo);
         let app = with(&provider, &[("KAIRAN_OIDC_CITY", town::CITY)]).await;
-        let _ = app.appoint(town::EAST, Role::Staff, "Koho@asahi.example").await;
+        let code = app.appoint(town::EAST, Role::Staff, "Koho@asahi.example").await;
         let page = open(&app, "/signin?next=/office", None).await;
         assert!(page.text.contains("href=\"/oidc/start?next=%2Foffice\""), "{}", page.text);
         let sent = open(&app, "/oidc/start?next=/office", None).await;
@@ -90,6 +90,8 @@ async fn a_member_of_staff_signs_in_at_the_citys_provider() {
         assert_eq!(me["seats"][0]["area"]["code"], town::EAST);
         assert_eq!(app.number("SELECT count(*) FROM audit WHERE act = 'sign in by provider'").await, 1);
         assert_eq!(app.number("SELECT count(*) FROM account").await, 1, "nobody is made by it");
+        let late = json!({ "code": code, "password": "a password of their own" });
+        app.stranger().post("/api/v1/welcome", &late).await.problem(422, "invalid_code");
         // Nobody gets a link to the account any more, though it has no password and its owner has signed out.
         app.tamper("UPDATE session SET ended_at = now()").await;
         let above = app.staff(town::CITY).await;

@@ -177,12 +177,18 @@ async fn a_seat_that_was_taken_away_by_mistake_is_given_again_on_the_same_day() 
     let leader = json!({ "area": town::YAMA_1, "role": "leader", "email": "han@asahi.example", "name": "班　長子" });
     let first = officer.post("/api/v1/seats", &leader).await.expect(201);
     let leading = welcomed(&app, &code(&first["invitation"])).await;
+    let link = format!("/api/v1/seats/{}/link", first["id"].as_str().expect("a seat"));
+    officer.post(&link, &json!({})).await.problem(409, "signs_in_already");
+    let _ = name_successor(&leading, "tsugi@asahi.example", day(&app, 9)).await.expect(201);
     let _ = officer.delete(&format!("/api/v1/seats/{}", seat(&leading).await)).await.expect(200);
     leading.post("/api/v1/notices", &notice("もう", town::YAMA_1)).await.problem(403, "no_seat");
     let again = officer.post("/api/v1/seats", &leader).await.expect(201);
     assert_eq!(again["id"], first["id"]);
-    let leading = welcomed(&app, &code(&again["invitation"])).await;
+    let _ = officer.post(&link, &json!({})).await.expect(201);
+    let again = officer.post(&link, &json!({})).await.expect(201);
+    let leading = welcomed(&app, &code(&again)).await;
     let _ = leading.draft(&notice("班から", town::YAMA_1)).await;
+    let _ = name_successor(&leading, "sonotsugi@asahi.example", day(&app, 9)).await.expect(201);
     officer.post("/api/v1/seats", &leader).await.problem(409, "holds_it_already");
 }
 

@@ -8,11 +8,9 @@ use entity::{
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Value, sea_query::Expr};
 use uuid::Uuid;
 
-use crate::postgres::sql;
+use crate::{postgres::sql, proxies};
 
-use crate::proxies;
-
-/// Takes a person's name and household away, the code with which they could come back, and what they answer for. The number stays, since receipts and what was done in office name it.
+/// Takes a person's name and household away, the code with which they could come back, and what they answer for. The number stays, since what was done in office names it.
 ///
 /// # Errors
 /// The database's.

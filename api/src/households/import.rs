@@ -130,7 +130,7 @@ pub(super) fn row(line: &Line<'_>, name: fn(&str) -> &str) -> Result<Row, Fault>
     }
     Ok(Row {
         line: line.number,
-        area_code: line.required("area_code")?.to_owned(),
+        area_code: name(line.required("area_code")?).to_owned(),
         group: group.to_owned(),
         household: household.to_owned(),
         delivery: delivery.ok_or_else(|| line.fault("delivery", format!("is none of {}", names())))?,

@@ -188,7 +188,7 @@ impl FromRequest for Parts {
                 keys: part(request)?,
                 passwords: part(request)?,
                 // Where people reach the server by number there are none.
-                passkeys: part(request).ok(),
+                passkeys: request.app_data().cloned(),
             })
         };
         ready(parts())

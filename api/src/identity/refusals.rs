@@ -8,7 +8,6 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::StatusCode,
     middleware::Next,
-    web::Data,
 };
 
 use crate::{
@@ -16,6 +15,7 @@ use crate::{
     clock::Clock,
     postgres::cities::Cities,
     problem::Problem,
+    web::part,
 };
 
 /// Writes down what is answered 403.
@@ -23,25 +23,24 @@ use crate::{
 /// # Errors
 /// Those of the request.
 pub async fn written_down<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
-    let act = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default());
-    let object = request.path().to_owned();
-    let parts = (request.app_data::<Data<Cities>>().cloned(), request.app_data::<Data<Clock>>().cloned());
-    let answer = next.call(request).await;
-    if let (Some(cities), Some(clock)) = parts
-        && let Some((by, code)) = refused(&answer)
-    {
-        let now = clock.now();
+    let response = next.call(request).await?;
+    if let Some((by, code)) = refused(&response) {
+        // What was asked for is put together here alone: before a request has its route, finding the pattern means trying them all.
+        let request = response.request();
+        let act = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default());
+        let (object, now) = (request.path().to_owned(), part::<Clock>(request)?.now());
         let entry = async move |tx: &_| Ok(refuse(tx, by, (&act, object, code), now).await?);
-        cities.write(Some(by.city), entry).await?;
+        part::<Cities>(request)?.write(Some(by.city), entry).await?;
     }
-    answer
+    Ok(response)
 }
 
 /// Who was refused, and why.
-fn refused<B>(answer: &Result<ServiceResponse<B>, Error>) -> Option<(By, &'static str)> {
-    let response = answer.as_ref().ok()?;
+fn refused<B>(response: &ServiceResponse<B>) -> Option<(By, &'static str)> {
+    if response.status() != StatusCode::FORBIDDEN {
+        return None;
+    }
     let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
-    let forbidden = response.status() == StatusCode::FORBIDDEN;
-    let by = response.request().extensions().get::<By>().copied().filter(|_| forbidden)?;
+    let by = response.request().extensions().get::<By>().copied()?;
     Some((by, problem.map_or("", Problem::code)))
 }

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     areas, audit,
-    clock::Clock,
+    clock::{Clock, JAPAN},
     config::Origin,
     identity::Caller,
     postgres::cities::Cities,
@@ -138,7 +138,7 @@ pub(super) async fn appoint(
     })?;
     let role = role.into();
     let giver = may_appoint(caller, &area, role).ok_or_else(unknown)?;
-    let today = now.to_offset(crate::clock::JAPAN).date();
+    let today = now.to_offset(JAPAN).date();
     let first = starts_on.as_deref().and_then(read_day).unwrap_or(today);
     let last = ends_on.as_deref().and_then(read_day).or_else(|| last_day(role, first));
     if first < today || first > today.saturating_add(Duration::days(366)) {
@@ -161,24 +161,29 @@ pub(super) async fn appoint(
 pub async fn end(cities: Data<Cities>, clock: Data<Clock>, kept: Kept) -> Result<Json<EndedOut>, Problem> {
     let now = clock.now();
     let kept = kept.to_end()?;
-    let next = kept.holder.next.as_ref().map(NextOut::from);
-    let drafts = cities.write(Some(kept.caller.city), async move |tx| dismiss(tx, &kept, now).await).await?;
-    Ok(Json(EndedOut { drafts, next }))
+    let ended = cities.write(Some(kept.caller.city), async move |tx| dismiss(tx, &kept, now).await).await?;
+    Ok(Json(EndedOut { drafts: ended.drafts, next: ended.next.as_ref().map(NextOut::from) }))
+}
+
+/// What came of ending a seat.
+pub(super) struct Ended {
+    /// What its holder had scheduled.
+    pub(super) drafts: Vec<OpenNoticeOut>,
+    /// Who is named to come next, and from when on.
+    pub(super) next: Option<(String, Date)>,
 }
 
 /// Ends a seat, with a word in the audit log.
-pub(super) async fn dismiss(
-    db: &impl ConnectionTrait,
-    kept: &Kept,
-    now: OffsetDateTime,
-) -> Result<Vec<OpenNoticeOut>, Problem> {
+pub(super) async fn dismiss(db: &impl ConnectionTrait, kept: &Kept, now: OffsetDateTime) -> Result<Ended, Problem> {
     let Holder { seat, area, .. } = &kept.holder;
+    let today = now.to_offset(JAPAN).date();
+    let next = super::named(db, (seat.city_id, seat.id), today).await?.ok_or_else(Problem::not_found)?.next;
     let back = super::dismiss(db, (seat, area), now).await?;
     let act = if kept.own { "resign" } else { "dismiss" };
     let what =
         (seat.id.to_string(), format!("{} in {}, {} drafts", super::json::role(seat.role), area.code, back.len()));
     audit::record(db, kept.by(), act, what, now).await?;
-    Ok(back.iter().map(OpenNoticeOut::from).collect())
+    Ok(Ended { drafts: back.iter().map(OpenNoticeOut::from).collect(), next })
 }
 
 /// What is open, and who comes next. A look at homes is in the audit log.
@@ -258,7 +263,7 @@ pub async fn undo(cities: Data<Cities>, clock: Data<Clock>, kept: Kept) -> Resul
 /// Takes a handing over back, with a word in the audit log.
 pub(super) async fn take_back(db: &impl ConnectionTrait, kept: &Kept, now: OffsetDateTime) -> Result<(), Problem> {
     let seat = &kept.holder.seat;
-    let gone = super::keep(db, seat, now.to_offset(crate::clock::JAPAN).date()).await?;
+    let gone = super::keep(db, seat, now.to_offset(JAPAN).date()).await?;
     let what = (seat.id.to_string(), format!("not to {}", gone.id));
     audit::record(db, kept.by(), "undo handover", what, now).await?;
     Ok(())

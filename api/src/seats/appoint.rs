@@ -172,9 +172,11 @@ pub async fn link(
     let today = now.to_offset(JAPAN).date();
     let nobody_yet = sql(
         "SELECT 1 AS one FROM account a JOIN person p ON p.city_id = a.city_id AND p.id = a.person_id
-         WHERE a.city_id = $1 AND a.person_id = $2 AND a.opened_at IS NULL AND p.household_id IS NULL
+         WHERE a.city_id = $1 AND a.person_id = $2 AND a.opened_at IS NULL
+           AND a.password_hash IS NULL AND p.household_id IS NULL
            AND NOT EXISTS (SELECT FROM seat other WHERE other.city_id = $1 AND other.person_id = $2 AND other.id <> $3
-                           AND (other.ends_on IS NULL OR other.ends_on >= $4))",
+                           AND (other.ends_on IS NULL OR other.ends_on >= $4))
+         FOR NO KEY UPDATE OF a",
         [city.0.into(), person.0.into(), seat.id.0.into(), today.into()],
     );
     if db.query_one_raw(nobody_yet).await?.is_none() {
@@ -263,5 +265,12 @@ async fn insert(
     .update_columns([seat::Column::EndsOn, seat::Column::Department, seat::Column::Follows, seat::Column::PlannedUntil])
     .action_and_where(Expr::col((seat::Entity, seat::Column::EndsOn)).lt(term.starts_on))
     .to_owned();
-    seat::Entity::insert(seat).on_conflict(again).exec_with_returning(db).await
+    let given = seat::Entity::insert(seat).on_conflict(again).exec_with_returning(db).await?;
+    // Who was named to follow it, when it was taken away, follows nobody: it may be handed over again.
+    let statement = sql(
+        "UPDATE seat SET follows = NULL WHERE city_id = $1 AND follows = $2",
+        [given.city_id.0.into(), given.id.0.into()],
+    );
+    db.execute_raw(statement).await?;
+    Ok(given)
 }

@@ -51,7 +51,7 @@ static HOLDERS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT s.*, {columns}, coalesce(p.name, '') AS holder,
                 EXISTS (SELECT FROM account t WHERE t.city_id = s.city_id AND t.person_id = s.person_id
-                        AND t.opened_at IS NOT NULL) AS signs_in,
+                        AND (t.opened_at IS NOT NULL OR t.password_hash IS NOT NULL)) AS signs_in,
                 heir.name AS next_name, next.starts_on AS next_from
          FROM seat s
          JOIN area a ON a.city_id = s.city_id AND a.id = s.area_id

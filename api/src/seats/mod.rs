@@ -110,7 +110,7 @@ impl From<SeatError> for Problem {
             ),
             SeatError::SignsInAlready => Self::conflict(
                 "signs_in_already",
-                "その方には、もうパスワードかほかの役があります。いつものようにサインインしてもらってください。",
+                "その方は、もうサインインしたことがあるか、ほかの役があります。いつものようにサインインしてもらってください。できないときは、役を外してから、もう一度お願いしてください。",
             ),
             SeatError::NotYours => Self::forbidden("not_your_seat", "この役を変えられるのは、別の方です。"),
             SeatError::Identity(error) => error.into(),

@@ -345,10 +345,10 @@ async fn end_form(
     _ours: Form<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let (now, kept) = (clock.now(), kept.to_end()?);
-    let (holder, own, next) = (kept.holder.name.clone(), kept.own, kept.holder.next.clone());
+    let (holder, own) = (kept.holder.name.clone(), kept.own);
     let frame = frame(if own { "役をやめました" } else { "役を外しました" }, &kept.caller);
-    let drafts = cities.write(Some(kept.caller.city), async move |tx| dismiss(tx, &kept, now).await).await?;
+    let ended = cities.write(Some(kept.caller.city), async move |tx| dismiss(tx, &kept, now).await).await?;
     let line = |one: super::json::OpenNoticeOut| (one.title, format!("/notices/{}/confirm", one.id));
-    let next = next.map(|(name, from)| (name, Day(from)));
-    html(&EndedPage { frame, holder, own, drafts: drafts.into_iter().map(line).collect(), next })
+    let next = ended.next.map(|(name, from)| (name, Day(from)));
+    html(&EndedPage { frame, holder, own, drafts: ended.drafts.into_iter().map(line).collect(), next })
 }

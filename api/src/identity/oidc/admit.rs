@@ -9,7 +9,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
-    QueryFilter as _,
+    QueryFilter as _, QuerySelect as _, sea_query::LockType,
 };
 use time::OffsetDateTime;
 
@@ -40,6 +40,7 @@ pub async fn admit(
     let account = account::Entity::find()
         .filter(account::Column::CityId.eq(city))
         .filter(account::Column::Email.eq(email))
+        .lock(LockType::NoKeyUpdate)
         .one(db)
         .await?
         .ok_or(OidcError::NoStaffSeat)?;
