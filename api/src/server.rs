@@ -31,7 +31,7 @@ use crate::{
     proxies, push,
     receipts::{self, Receipts},
     seats,
-    web::{Limits, assets, client, headers, metrics, problem_page},
+    web::{Limits, assets, client, headers, language, metrics, problem_page},
 };
 
 /// What the program hands to its rooms.
@@ -84,6 +84,7 @@ fn pages(config: &mut ActixConfig) {
     notices::pages::pages(config);
     push::pages::pages(config);
     identity::pages::pages(config);
+    language::pages(config);
     assets::pages(config);
 }
 
@@ -191,6 +192,7 @@ fn app(
     App::new()
         .wrap(from_fn(identity::refusals::written_down))
         .wrap(from_fn(problem_page::problems_as_pages))
+        .wrap(from_fn(language::speak))
         .wrap(from_fn(headers::security))
         .wrap(from_fn(metrics::count))
         .wrap(Compress::default())

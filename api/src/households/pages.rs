@@ -28,7 +28,7 @@ use crate::{
     problem::Problem,
     purposes::{PURPOSES, Purposes},
     web::{
-        Form, optional_name,
+        Form, filters, optional_name,
         page::{Fault, Faults, Frame, NOTIFICATIONS, Section, Who, again, for_people, html, see_other},
         validate,
     },

@@ -26,7 +26,7 @@ use crate::{
     postgres::cities::Cities,
     problem::Problem,
     proxies::{forget_household, offer, proxy_of},
-    web::{Form, Once, Parsed, dates::Day, page::Frame, page::html, qr::QrPicture},
+    web::{Form, Once, Parsed, dates::Day, filters, page::Frame, page::html, qr::QrPicture},
 };
 
 /// How long ago a household may have agreed.

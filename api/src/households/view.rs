@@ -12,6 +12,7 @@ use crate::{
     proxies::Proxy,
     web::{
         dates::Day,
+        filters,
         page::{Faults, Frame},
         qr::QrPicture,
     },

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     problem::Problem,
     web::{
-        Form,
+        Form, filters,
         page::{Faults, Frame, NOTIFICATIONS, Who, again, for_people, html, see_other},
         plain_text,
         qr::QrPicture,

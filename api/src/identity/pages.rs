@@ -24,7 +24,7 @@ use super::{
 use crate::{
     problem::Problem,
     web::{
-        Form,
+        Form, filters,
         page::{Fault, Faults, Frame, Section, Who, again, for_people, html, local_path, see_other},
         plain_text,
     },

@@ -28,6 +28,7 @@ use crate::{
     web::{
         Cursor, PageQuery,
         dates::Ago,
+        filters,
         page::{Frame, Section, Who, html},
     },
 };
@@ -65,9 +66,7 @@ async fn my_notices(
     let caller = match caller {
         Ok(caller) => caller,
         Err(problem) if problem.code() == "unauthenticated" => {
-            return html(&HomePage {
-                frame: Frame::new("回覧板が、スマートフォンに届きます", Who::Nobody)
-            });
+            return html(&HomePage { frame: Frame::new("home-title", Who::Nobody) });
         }
         Err(problem) => return Err(problem),
     };

@@ -8,6 +8,7 @@ use entity::{
 
 use crate::web::{
     dates::{Ago, Day, Moment, Stamped},
+    filters,
     page::{Faults, Frame},
 };
 use crate::{areas::Count, identity::Caller};

@@ -19,6 +19,7 @@ use crate::{
     web::{
         Form,
         dates::{Ago, Day, Moment},
+        filters,
         page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
         validate,
     },

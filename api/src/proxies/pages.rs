@@ -20,7 +20,7 @@ use crate::{
     web::{
         Cursor, Form, PageQuery,
         dates::Day,
-        id_in,
+        filters, id_in,
         page::{Fault, Faults, Frame, Section, Who, again, for_people, html, see_other},
     },
 };

@@ -17,6 +17,7 @@ use crate::{
     problem::Problem,
     web::{
         dates::Moment,
+        filters,
         page::{Frame, Section, Who, html},
     },
 };

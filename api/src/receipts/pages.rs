@@ -22,7 +22,7 @@ use crate::{
     problem::Problem,
     web::{
         dates::{Day, Moment, Stamped},
-        id_in,
+        filters, id_in,
         page::{Frame, Section, Who, html, see_other},
     },
 };

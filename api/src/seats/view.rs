@@ -11,6 +11,7 @@ use crate::{
     identity::Invitation,
     web::{
         dates::{Ago, Day},
+        filters,
         page::{Faults, Frame},
         qr::QrPicture,
     },

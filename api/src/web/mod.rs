@@ -6,7 +6,9 @@ pub mod assets;
 mod body;
 pub mod client;
 pub mod dates;
+pub(crate) mod filters;
 pub mod headers;
+pub mod language;
 mod limits;
 mod list;
 pub mod metrics;
@@ -16,6 +18,7 @@ pub mod page;
 pub mod problem_page;
 pub mod qr;
 mod request;
+pub mod say;
 mod upload;
 
 pub use body::{Form, Parsed, plain_text, validate};

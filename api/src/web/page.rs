@@ -1,6 +1,6 @@
 //! Pages for people: how a template becomes an answer, what every page has around it, and how a failure becomes a page.
 
-use std::borrow::Cow;
+use std::any::Any;
 
 use actix_web::{
     HttpResponse, ResponseError as _,
@@ -8,7 +8,12 @@ use actix_web::{
 };
 use askama::Template;
 
-use super::assets;
+use super::{
+    assets,
+    filters::LANGUAGE,
+    language::{Language, spoken},
+    say::Message,
+};
 use crate::problem::{FieldError, Problem};
 
 /// Where a page about push notifications is.
@@ -18,7 +23,7 @@ pub const NOTIFICATIONS: &str = "/notifications";
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// The page's title, as the browser's tab and its history show it.
-    pub title: Cow<'static, str>,
+    pub title: Message,
     /// Who is looking.
     pub who: Who,
     /// Which entry of the navigation this page belongs to.
@@ -83,7 +88,7 @@ pub enum Section {
 pub struct Entry {
     /// Where it leads.
     pub href: &'static str,
-    /// What it says.
+    /// What it says: a key.
     pub label: &'static str,
     /// Whether the page is there already.
     pub current: bool,
@@ -91,7 +96,7 @@ pub struct Entry {
 
 impl Frame {
     /// The frame of a page that belongs to no entry of the navigation.
-    pub fn new(title: impl Into<Cow<'static, str>>, who: Who) -> Self {
+    pub fn new(title: impl Into<Message>, who: Who) -> Self {
         Self { title: title.into(), who, section: Section::None }
     }
 
@@ -132,25 +137,37 @@ impl Frame {
     #[must_use]
     pub fn menu(&self) -> Vec<Entry> {
         let entry = |href, label, section| Entry { href, label, current: self.section == section };
-        let notices = entry("/", "お知らせ", Section::Notices);
-        let notifications = entry(NOTIFICATIONS, "通知の設定", Section::Notifications);
+        let notices = entry("/", "menu-notices", Section::Notices);
+        let notifications = entry(NOTIFICATIONS, "menu-notifications", Section::Notifications);
         match self.who {
             Who::Unknown => Vec::new(),
-            Who::Nobody => vec![entry("/signin", "サインイン", Section::SignIn)],
-            Who::Resident { .. } => vec![notices, entry("/home", "わが家", Section::Home), notifications],
+            Who::Nobody => vec![entry("/signin", "menu-sign-in", Section::SignIn)],
+            Who::Resident { .. } => vec![notices, entry("/home", "menu-home", Section::Home), notifications],
             Who::Officer { .. } | Who::Staff { .. } => {
                 let mut menu = vec![
                     notices,
-                    entry("/notices/new", "作成", Section::Compose),
-                    entry("/office", "送ったお知らせ", Section::Office),
+                    entry("/notices/new", "menu-compose", Section::Compose),
+                    entry("/office", "menu-office", Section::Office),
                 ];
                 if matches!(self.who, Who::Officer { .. }) {
-                    menu.push(entry("/roster", "名簿", Section::Roster));
+                    menu.push(entry("/roster", "menu-roster", Section::Roster));
                 }
-                menu.extend([entry("/seats", "役員", Section::Seats), notifications]);
+                menu.extend([entry("/seats", "menu-seats", Section::Seats), notifications]);
                 menu
             }
         }
+    }
+
+    /// The language that the page speaks.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        spoken()
+    }
+
+    /// The languages that are offered.
+    #[must_use]
+    pub fn languages(&self) -> [Language; 3] {
+        Language::ALL
     }
 
     /// The address of a style, script or picture.
@@ -218,7 +235,9 @@ pub fn html(template: &impl Template) -> Result<HttpResponse, Problem> {
 /// # Errors
 /// When the template can't be rendered.
 pub fn html_with(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Problem> {
-    let text = template.render().map_err(Problem::internal)?;
+    let language = spoken();
+    let values = (LANGUAGE, &language as &dyn Any);
+    let text = template.render_with_values(&values).map_err(Problem::internal)?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(text))
 }
 

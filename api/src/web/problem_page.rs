@@ -9,7 +9,10 @@ use actix_web::{
 };
 use askama::Template;
 
-use super::page::{Fault, Frame, Who, again, see_other, sign_in_for};
+use super::{
+    filters,
+    page::{Fault, Frame, Who, again, see_other, sign_in_for},
+};
 use crate::problem::Problem;
 
 /// A failure as a page.
@@ -27,6 +30,8 @@ struct ProblemPage<'a> {
 enum NextStep {
     /// Sign in.
     SignIn,
+    /// Leave it to others.
+    Others,
     /// Start at the first page.
     Home,
     /// Go back, put it right and send it again.
@@ -39,7 +44,8 @@ impl NextStep {
     fn of(status: StatusCode) -> Self {
         match status {
             StatusCode::UNAUTHORIZED => Self::SignIn,
-            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => Self::Home,
+            StatusCode::FORBIDDEN => Self::Others,
+            StatusCode::NOT_FOUND | StatusCode::GONE => Self::Home,
             StatusCode::TOO_MANY_REQUESTS => Self::Wait,
             status if status.is_server_error() => Self::Wait,
             _ => Self::Back,
@@ -48,10 +54,10 @@ impl NextStep {
 
     fn title(self) -> &'static str {
         match self {
-            Self::SignIn => "サインインが必要です",
-            Self::Home => "ページを表示できません",
-            Self::Back => "受け付けられませんでした",
-            Self::Wait => "少しお待ちください",
+            Self::SignIn => "problem-sign-in-title",
+            Self::Others | Self::Home => "problem-home-title",
+            Self::Back => "problem-back-title",
+            Self::Wait => "problem-wait-title",
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     web::{
         Form,
         dates::{Ago, Day},
+        filters,
         page::{Fault, Faults, Frame, NOTIFICATIONS, Section, Who, again, for_people, html, see_other},
         qr::QrPicture,
     },

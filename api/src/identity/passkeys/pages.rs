@@ -29,6 +29,7 @@ use crate::{
     web::{
         Form,
         dates::{Ago, Day},
+        filters,
         page::{Fault, Faults, Frame, Section, Who, again, for_people, html, local_path, see_other},
     },
 };

@@ -11,7 +11,7 @@ use crate::{
     identity::{Caller, IdentityError, api::Parts, code::Code},
     problem::Problem,
     web::{
-        Form,
+        Form, filters,
         page::{Fault, Faults, Frame, Section, Who, again, for_people, html},
     },
 };

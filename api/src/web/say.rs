@@ -1,0 +1,230 @@
+//! What pages say, in the language of who reads: Fluent messages (<https://projectfluent.org>) from `locales/`, one file for a room.
+//!
+//! A template says `{{ "join-title"|t }}`, or with something to fill in `{{ "unread"|with("count", n)|t }}` ([`filters`](super::filters)). A message
+//! is trusted and may hold `<strong>`; what is filled in is escaped. ｜回覧板《かいらんばん》 becomes furigana.
+
+use std::{borrow::Cow, collections::HashMap, fmt, sync::Arc, sync::LazyLock};
+
+use fluent_templates::{LanguageIdentifier, Loader as _, fluent_bundle::FluentValue};
+
+use super::language::Language;
+
+fluent_templates::static_loader! {
+    static TEXTS = {
+        locales: "./locales",
+        fallback_language: "ja",
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+static IDENTIFIERS: LazyLock<[LanguageIdentifier; 3]> =
+    LazyLock::new(|| Language::ALL.map(|language| language.code().parse().unwrap_or_default()));
+
+/// For what a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Between tags: escaped, with furigana.
+    Html,
+    /// In an attribute, a title, a file: as it is read aloud.
+    Plain,
+}
+
+/// What can be said in every language.
+pub trait Says {
+    /// Says it.
+    fn say(&self, language: Language, target: Target) -> String;
+}
+
+impl<T: Says + ?Sized> Says for &T {
+    fn say(&self, language: Language, target: Target) -> String {
+        (**self).say(language, target)
+    }
+}
+
+/// A message of `locales/` with what is filled in, or a text of somebody's, which is the same in every language.
+#[derive(Clone, Debug)]
+pub struct Message {
+    key: Cow<'static, str>,
+    text: bool,
+    arguments: Vec<(&'static str, Argument)>,
+}
+
+/// What is filled in.
+#[derive(Clone)]
+pub enum Argument {
+    /// A text of somebody's.
+    Text(String),
+    /// A number.
+    Number(i64),
+    /// What has its own words in every language.
+    Said(Arc<dyn Says + Send + Sync>),
+}
+
+impl fmt::Debug for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => text.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Said(said) => said.say(Language::Japanese, Target::Plain).fmt(f),
+        }
+    }
+}
+
+impl Message {
+    /// The message of a key.
+    pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
+        Self { key: key.into(), text: false, arguments: Vec::new() }
+    }
+
+    /// A text of somebody's.
+    #[must_use]
+    pub fn text(text: String) -> Self {
+        Self { key: text.into(), text: true, arguments: Vec::new() }
+    }
+
+    /// The same, with something filled in.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, argument: impl Into<Argument>) -> Self {
+        self.arguments.push((name, argument.into()));
+        self
+    }
+}
+
+impl Says for Message {
+    fn say(&self, language: Language, target: Target) -> String {
+        if self.text {
+            return if target == Target::Html { escaped(&self.key) } else { self.key.clone().into_owned() };
+        }
+        let value = |argument: &Argument| match argument {
+            Argument::Text(text) if target == Target::Html => FluentValue::from(escaped(text)),
+            Argument::Text(text) => FluentValue::from(text.clone()),
+            Argument::Number(number) => FluentValue::from(*number),
+            Argument::Said(said) => FluentValue::from(said.say(language, target)),
+        };
+        let arguments: HashMap<Cow<'static, str>, FluentValue<'_>> =
+            self.arguments.iter().map(|(name, argument)| (Cow::Borrowed(*name), value(argument))).collect();
+        let found = TEXTS.try_lookup_complete(&IDENTIFIERS[language as usize], &self.key, Some(&arguments));
+        let text = found.unwrap_or_else(|| {
+            tracing::error!(key = %self.key, "there is no such message");
+            self.key.clone().into_owned()
+        });
+        annotated(&text, target)
+    }
+}
+
+/// A key: the message of it.
+impl Says for str {
+    fn say(&self, language: Language, target: Target) -> String {
+        Message::new(self.to_owned()).say(language, target)
+    }
+}
+
+impl Says for Cow<'static, str> {
+    fn say(&self, language: Language, target: Target) -> String {
+        (**self).say(language, target)
+    }
+}
+
+impl<T: Says> Says for Option<T> {
+    fn say(&self, language: Language, target: Target) -> String {
+        self.as_ref().map(|said| said.say(language, target)).unwrap_or_default()
+    }
+}
+
+impl From<&'static str> for Message {
+    fn from(key: &'static str) -> Self {
+        Self::new(key)
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ty),*) => {$(
+        impl From<$number> for Argument {
+            fn from(number: $number) -> Self {
+                Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+            }
+        }
+        impl From<&$number> for Argument {
+            fn from(number: &$number) -> Self {
+                (*number).into()
+            }
+        }
+    )*};
+}
+numbers!(i32, i64, u8, u16, u32, u64, usize);
+
+macro_rules! texts {
+    ($($text:ty),*) => {$(
+        impl From<$text> for Argument {
+            fn from(text: $text) -> Self {
+                Self::Text(text.to_string())
+            }
+        }
+    )*};
+}
+texts!(&str, String, &String, &&str);
+
+impl From<Message> for Argument {
+    fn from(message: Message) -> Self {
+        Self::Said(Arc::new(message))
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&#34;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+        out
+    })
+}
+
+/// ｜漢字《かんじ》 as ruby, or without the reading.
+fn annotated(text: &str, target: Target) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('｜') {
+        out.push_str(before);
+        let parts = after.split_once('《').and_then(|(base, after)| Some((base, after.split_once('》')?)));
+        let Some((base, (reading, after))) = parts else {
+            rest = after;
+            continue;
+        };
+        match target {
+            Target::Plain => out.push_str(base),
+            Target::Html => {
+                for part in ["<ruby>", base, "<rp>（</rp><rt>", reading, "</rt><rp>）</rp></ruby>"] {
+                    out.push_str(part);
+                }
+            }
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_filled_in_is_escaped_and_furigana_stand_over_it() {
+        assert_eq!(annotated("｜回覧《かいらん》する", Target::Plain), "回覧する");
+        let ruby = "<ruby>回覧<rp>（</rp><rt>かいらん</rt><rp>）</rp></ruby>する";
+        assert_eq!(annotated("｜回覧《かいらん》する", Target::Html), ruby);
+        assert_eq!(annotated("5｜6《", Target::Html), "56《", "half of it is nothing");
+        assert_eq!(escaped("<b>&'\""), "&lt;b&gt;&amp;&#39;&#34;");
+    }
+}
