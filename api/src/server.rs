@@ -61,31 +61,32 @@ impl Ground {
     }
 }
 
-/// Every call, in one place: `openapi` documents exactly what is served.
+/// Every call, in one place: `openapi` documents exactly what is served. A request tries one route after the other: those come first that a city
+/// calls when it has been rung.
 fn rooms(config: &mut ServiceConfig) {
+    receipts::routes(config);
+    notices::routes(config);
+    push::routes(config);
+    identity::routes(config);
     privacy::routes(config);
     seats::routes(config);
     households::routes(config);
     proxies::routes(config);
-    receipts::routes(config);
-    notices::routes(config);
-    push::routes(config);
     areas::routes(config);
-    identity::routes(config);
 }
 
-/// Every page.
+/// Every page, in the same order.
 fn pages(config: &mut ActixConfig) {
+    receipts::pages::pages(config);
+    notices::pages::pages(config);
+    assets::pages(config);
+    push::pages::pages(config);
+    identity::pages::pages(config);
     privacy::pages::pages(config);
     seats::pages::pages(config);
     households::pages::pages(config);
     proxies::pages::pages(config);
-    receipts::pages::pages(config);
-    notices::pages::pages(config);
-    push::pages::pages(config);
-    identity::pages::pages(config);
     language::pages(config);
-    assets::pages(config);
 }
 
 /// The description of the HTTP interface.

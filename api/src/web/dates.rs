@@ -1,11 +1,15 @@
 //! Dates as people write them: 令和8年11月22日（日）, 午後3時5分, and 今日 or きのう where that is how one would say it.
 //!
-//! Each type is shown by `{{ … }}` in a template, and gives what `<time datetime="…">` wants by `iso`.
+//! Each type is shown by `{{ …|t }}` in a template, in the language of the page, and gives what `<time datetime="…">` wants by `iso`.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use time::{Date, Month, OffsetDateTime, Time, Weekday};
 
+use super::{
+    language::Language,
+    say::{Argument, Says, Target, annotated},
+};
 use crate::clock::JAPAN;
 
 /// The first days of the eras, newest first.
@@ -28,19 +32,34 @@ impl Day {
     }
 }
 
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(day) = self;
-        let begun = |(year, month, first, _): &&(i32, Month, u8, &str)| {
-            (day.year(), u8::from(day.month()), day.day()) >= (*year, u8::from(*month), *first)
+impl Says for Day {
+    fn say(&self, language: Language, target: Target) -> String {
+        let Self(day) = *self;
+        let (year, month, number) = (day.year(), u8::from(day.month()), day.day());
+        let text = match language {
+            Language::Japanese => format!("{}{month}月{number}日（{}）", era(day), weekday(day)),
+            Language::Easy => {
+                let reading = reading(day.weekday());
+                format!(
+                    "{year}｜年《ねん》{month}｜月《がつ》{number}｜日《にち》（｜{}曜日《{reading}ようび》）",
+                    weekday(day)
+                )
+            }
+            Language::English => format!("{} {number} {} {year}", english(day.weekday()), short(day.month())),
         };
-        match ERAS.iter().find(begun) {
-            // The first year of an era has a name instead of a number.
-            Some((first, _, _, era)) if day.year() == *first => write!(f, "{era}元年")?,
-            Some((first, _, _, era)) => write!(f, "{era}{}年", day.year() - first + 1)?,
-            None => write!(f, "{}年", day.year())?,
-        }
-        write!(f, "{}月{}日（{}）", u8::from(day.month()), day.day(), weekday(*day))
+        annotated(&text, target)
+    }
+}
+
+/// The year by its era; the first one of an era has a name instead of a number.
+fn era(day: Date) -> String {
+    let begun = |(year, month, first, _): &&(i32, Month, u8, &str)| {
+        (day.year(), u8::from(day.month()), day.day()) >= (*year, u8::from(*month), *first)
+    };
+    match ERAS.iter().find(begun) {
+        Some((first, _, _, era)) if day.year() == *first => format!("{era}元年"),
+        Some((first, _, _, era)) => format!("{era}{}年", day.year() - first + 1),
+        None => format!("{}年", day.year()),
     }
 }
 
@@ -56,6 +75,26 @@ fn weekday(day: Date) -> char {
     }
 }
 
+fn reading(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "げつ",
+        Weekday::Tuesday => "か",
+        Weekday::Wednesday => "すい",
+        Weekday::Thursday => "もく",
+        Weekday::Friday => "きん",
+        Weekday::Saturday => "ど",
+        Weekday::Sunday => "にち",
+    }
+}
+
+fn english(day: Weekday) -> String {
+    day.to_string().chars().take(3).collect()
+}
+
+fn short(month: Month) -> String {
+    month.to_string().chars().take(3).collect()
+}
+
 /// A moment, as the clocks of Japan show it: 令和8年11月22日（日）午後3時5分.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment(pub OffsetDateTime);
@@ -69,10 +108,16 @@ impl Moment {
     }
 }
 
-impl fmt::Display for Moment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Says for Moment {
+    fn say(&self, language: Language, target: Target) -> String {
         let here = self.0.to_offset(JAPAN);
-        write!(f, "{}{}", Day(here.date()), hour(here.time()))
+        let (day, hour) = (Day(here.date()).say(language, target), hour(here.time(), language));
+        let between = match language {
+            Language::Japanese => "",
+            Language::Easy => " ",
+            Language::English => ", ",
+        };
+        format!("{day}{between}{}", annotated(&hour, target))
     }
 }
 
@@ -93,23 +138,39 @@ impl Stamped {
     }
 }
 
-impl fmt::Display for Stamped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Says for Stamped {
+    fn say(&self, language: Language, target: Target) -> String {
         match self.day() {
-            Some(day) => day.fmt(f),
-            None => Moment(self.0).fmt(f),
+            Some(day) => day.say(language, target),
+            None => Moment(self.0).say(language, target),
         }
     }
 }
 
 /// Twelve hours twice, as it is spoken. Noon has a name, since 午後0時 and 午後12時 are mixed up.
-fn hour(time: Time) -> String {
-    let (hour, minute) = (time.hour(), time.minute());
-    let half = if hour < 12 { "午前" } else { "午後" };
-    match minute {
-        0 if hour == 12 => "正午".to_owned(),
-        0 => format!("{half}{}時", hour % 12),
-        _ => format!("{half}{}時{minute}分", hour % 12),
+fn hour(time: Time, language: Language) -> String {
+    let (hour, minute, morning) = (time.hour() % 12, time.minute(), time.hour() < 12);
+    match language {
+        Language::Japanese => match (morning, hour, minute) {
+            (false, 0, 0) => "正午".to_owned(),
+            (_, _, 0) => format!("{}{hour}時", if morning { "午前" } else { "午後" }),
+            _ => format!("{}{hour}時{minute}分", if morning { "午前" } else { "午後" }),
+        },
+        Language::Easy => {
+            let half = if morning { "｜午前《ごぜん》" } else { "｜午後《ごご》" };
+            match (morning, hour, minute) {
+                (false, 0, 0) => "｜昼《ひる》の 12｜時《じ》".to_owned(),
+                (_, _, 0) => format!("{half}{hour}｜時《じ》"),
+                _ => format!("{half}{hour}｜時《じ》{minute}｜分《ふん》"),
+            }
+        }
+        Language::English => match (morning, hour, minute) {
+            (false, 0, 0) => "noon".to_owned(),
+            _ => {
+                let shown = if hour == 0 { 12 } else { hour };
+                format!("{shown}:{minute:02} {}", if morning { "a.m." } else { "p.m." })
+            }
+        },
     }
 }
 
@@ -130,23 +191,63 @@ impl Ago {
     }
 }
 
-impl fmt::Display for Ago {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Says for Ago {
+    fn say(&self, language: Language, target: Target) -> String {
         let (at, today) = (self.at.to_offset(JAPAN), self.now.to_offset(JAPAN).date());
         let day = at.date();
-        if day == today {
-            write!(f, "今日 {}", hour(at.time()))
+        let near = if day == today {
+            Some(["今日", "｜今日《きょう》", "Today,"])
         } else if day.next_day() == Some(today) {
-            write!(f, "きのう {}", hour(at.time()))
+            Some(["きのう", "きのう", "Yesterday,"])
         } else if today.next_day() == Some(day) {
-            write!(f, "あした {}", hour(at.time()))
-        } else if day.year() == today.year() {
-            write!(f, "{}月{}日（{}）", u8::from(day.month()), day.day(), weekday(day))
+            Some(["あした", "あした", "Tomorrow,"])
         } else {
-            Day(day).fmt(f)
+            None
+        };
+        let (month, number) = (u8::from(day.month()), day.day());
+        match (near, language) {
+            (Some(names), _) => {
+                let hour = hour(at.time(), language);
+                annotated(&format!("{} {hour}", names[language as usize]), target)
+            }
+            (None, Language::Japanese) if day.year() == today.year() => {
+                format!("{month}月{number}日（{}）", weekday(day))
+            }
+            (None, Language::Easy) if day.year() == today.year() => {
+                let weekday = format!("｜{}曜日《{}ようび》", weekday(day), reading(day.weekday()));
+                annotated(&format!("{month}｜月《がつ》{number}｜日《にち》（{weekday}）"), target)
+            }
+            (None, Language::English) if day.year() == today.year() => {
+                format!("{} {number} {}", english(day.weekday()), short(day.month()))
+            }
+            _ => Day(day).say(language, target),
         }
     }
 }
+
+/// In Japanese, where nobody is asked for a language: in files, in the log, in what is sent.
+macro_rules! in_japanese {
+    ($($date:ty),*) => {$(
+        impl fmt::Display for $date {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.say(Language::Japanese, Target::Plain))
+            }
+        }
+
+        impl From<$date> for Argument {
+            fn from(date: $date) -> Self {
+                Self::Said(Arc::new(date))
+            }
+        }
+
+        impl From<&$date> for Argument {
+            fn from(date: &$date) -> Self {
+                (*date).into()
+            }
+        }
+    )*};
+}
+in_japanese!(Day, Moment, Stamped, Ago);
 
 #[cfg(test)]
 mod tests {
@@ -198,7 +299,7 @@ mod tests {
             (time::macros::time!(12:05), "午後0時5分"),
             (time::macros::time!(23:59), "午後11時59分"),
         ] {
-            assert_eq!(hour(time), said);
+            assert_eq!(hour(time, Language::Japanese), said);
         }
     }
 
@@ -214,5 +315,22 @@ mod tests {
         ] {
             assert_eq!(Ago { at, now }.to_string(), said);
         }
+    }
+
+    #[test]
+    fn the_same_day_in_every_language() {
+        let now = datetime!(2026-11-22 09:00 +9);
+        let said = |said: &dyn Says| {
+            let of = |language, target| said.say(language, target);
+            [of(Language::Easy, Target::Plain), of(Language::English, Target::Plain)]
+        };
+        let moment = Moment(datetime!(2026-11-22 15:05 +9));
+        assert_eq!(said(&moment), ["2026年11月22日（日曜日） 午後3時5分", "Sun 22 Nov 2026, 3:05 p.m."]);
+        assert_eq!(said(&Ago { at: moment.0, now }), ["今日 午後3時5分", "Today, 3:05 p.m."]);
+        assert_eq!(said(&Ago { at: datetime!(2026-11-01 07:00 +9), now }), ["11月1日（日曜日）", "Sun 1 Nov"]);
+        assert_eq!(said(&Moment(datetime!(2026-11-23 12:00 +9)))[1], "Mon 23 Nov 2026, noon");
+        assert_eq!(said(&Moment(datetime!(2026-11-23 00:30 +9)))[1], "Mon 23 Nov 2026, 12:30 a.m.");
+        let ruby = Day(date!(2026 - 11 - 24)).say(Language::Easy, Target::Html);
+        assert!(ruby.contains("<ruby>火曜日<rp>（</rp><rt>かようび</rt>"), "{ruby}");
     }
 }

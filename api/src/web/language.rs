@@ -21,6 +21,7 @@ use url::Url;
 use super::{
     body::Form,
     page::{local_path, see_other},
+    problem_page::for_programs,
 };
 use crate::{config::Origin, problem::Problem};
 
@@ -107,7 +108,9 @@ impl FromStr for Language {
 /// # Errors
 /// Those of the service.
 pub async fn speak<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
-    SPOKEN.scope(Language::of(&request), next.call(request)).await
+    // Programs are answered in no language, or in Japanese.
+    let language = if for_programs(request.path()) { Language::default() } else { Language::of(&request) };
+    SPOKEN.scope(language, next.call(request)).await
 }
 
 /// The choice.

@@ -76,7 +76,7 @@ fn problem_page(problem: &Problem) -> Result<HttpResponse, Problem> {
 }
 
 /// Whether a path is called by programs, which want their problems as JSON.
-fn for_programs(path: &str) -> bool {
+pub(super) fn for_programs(path: &str) -> bool {
     path.starts_with("/api/") || matches!(path, "/api" | "/healthz" | "/readyz" | "/metrics")
 }
 

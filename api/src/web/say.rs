@@ -191,7 +191,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// ｜漢字《かんじ》 as ruby, or without the reading.
-fn annotated(text: &str, target: Target) -> String {
+pub(super) fn annotated(text: &str, target: Target) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('｜') {
