@@ -9,7 +9,7 @@ use entity::{
     account, area, city,
     household::{self, Delivery},
     ids::CityId,
-    notice::{Addressees, Importance},
+    notice::{Addressees, Category, Importance},
     seat::Role,
 };
 use sea_orm::{
@@ -238,6 +238,7 @@ struct Circular {
     title: &'static str,
     body: &'static str,
     importance: Importance,
+    category: Category,
     areas: &'static [&'static str],
     to: Addressees,
     drill: bool,
@@ -250,6 +251,7 @@ impl Circular {
             title: self.title.into(),
             body: self.body.trim().into(),
             importance: self.importance,
+            category: self.category,
             audience: Audience { areas: self.areas.iter().map(|code| (*code).to_owned()).collect(), to: self.to },
             circulate_until: None,
             publish_at: None,
@@ -273,6 +275,7 @@ const CIRCULARS: [Circular; 7] = [
 
 問い合わせ：あおば市 危機管理課（市役所3階）",
         importance: Importance::MustRead,
+        category: Category::Disaster,
         areas: &[CITY],
         to: Addressees::Everyone,
         drill: false,
@@ -289,6 +292,7 @@ const CIRCULARS: [Circular; 7] = [
 12月31日から1月3日までは収集しません。ごみ置き場に出さないようお願いします。
 粗大ごみの申し込みは、12月18日までに北区役所へお電話ください。",
         importance: Importance::Normal,
+        category: Category::Garbage,
         areas: &["999997-1"],
         to: Addressees::Everyone,
         drill: false,
@@ -304,6 +308,7 @@ const CIRCULARS: [Circular; 7] = [
 大雨により川の水位が上がったと想定して、避難指示をお送りしています。
 届いた方は「確認しました」を押してください。届き方を確かめるための訓練です。",
         importance: Importance::Emergency,
+        category: Category::Disaster,
         areas: &["999997-1-01"],
         to: Addressees::Everyone,
         drill: true,
@@ -322,6 +327,7 @@ const CIRCULARS: [Circular; 7] = [
 
 昨年と同じ内容の場合は、申請書だけで構いません。",
         importance: Importance::MustRead,
+        category: Category::Office,
         areas: &[CITY],
         to: Addressees::Officers,
         drill: false,
@@ -341,6 +347,7 @@ const CIRCULARS: [Circular; 7] = [
 参加費：無料
 世話役：環境部",
         importance: Importance::Normal,
+        category: Category::Event,
         areas: &["999997-1-01-001"],
         to: Addressees::Everyone,
         drill: false,
@@ -360,6 +367,7 @@ const CIRCULARS: [Circular; 7] = [
 
 当番の週は、ネットの片づけをお願いします。都合の悪い方は、班長までお知らせください。",
         importance: Importance::Normal,
+        category: Category::Garbage,
         areas: &["999997-1-01-001.1"],
         to: Addressees::Everyone,
         drill: false,
@@ -377,6 +385,7 @@ const CIRCULARS: [Circular; 7] = [
 かかりつけの医院に電話で予約し、保険証をお持ちください。
 協力医院の一覧は、市役所・区役所・市民センターの窓口にあります。",
         importance: Importance::Fyi,
+        category: Category::Health,
         areas: &[CITY],
         to: Addressees::Everyone,
         drill: false,

@@ -6,6 +6,7 @@ pub mod account;
 pub mod area;
 pub mod audit;
 pub mod batch;
+pub mod category;
 pub mod channel;
 pub mod circulation;
 pub mod city;

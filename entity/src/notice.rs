@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use time::{Date, OffsetDateTime};
 
 use crate::ids::{AreaId, CityId, NoticeId, PersonId};
-pub use crate::{channel::Kind as Addressees, seat::Role};
+pub use crate::{category::Category, channel::Kind as Addressees, seat::Role};
 
 /// How a notice rings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
@@ -46,6 +46,8 @@ pub struct Model {
     pub body: String,
     /// How it rings.
     pub importance: Importance,
+    /// What it is about.
+    pub category: Category,
     /// Whom it reaches in its areas.
     pub addressees: Addressees,
     /// The areas that it is for.

@@ -3,7 +3,10 @@
 use sea_orm::entity::prelude::*;
 use time::{Date, OffsetDateTime};
 
-use crate::ids::{CityId, NoticeId, PersonId};
+use crate::{
+    category::Category,
+    ids::{CityId, NoticeId, PersonId},
+};
 
 /// A row of `revision`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -24,6 +27,8 @@ pub struct Model {
     pub body: String,
     /// The last day that stood before.
     pub circulate_until: Option<Date>,
+    /// What it was said to be about.
+    pub category: Category,
     /// Why it was corrected.
     pub reason: String,
     /// Who corrected it.

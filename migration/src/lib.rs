@@ -18,6 +18,7 @@ mod m20261124_000007_audit_looks;
 mod m20261124_000008_proxies;
 mod m20261125_000001_second_factor;
 mod m20261126_000001_first_sign_in;
+mod m20261127_000001_category;
 mod scope;
 
 /// Every migration, oldest first.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000001_second_factor::Migration),
             Box::new(m20261124_000008_proxies::Migration),
             Box::new(m20261126_000001_first_sign_in::Migration),
+            Box::new(m20261127_000001_category::Migration),
         ]
     }
 }

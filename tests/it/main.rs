@@ -5,6 +5,7 @@ mod breaker;
 mod devices;
 mod edges;
 mod fault_of_the_stack;
+mod finding;
 mod handover;
 mod homes;
 mod hostile;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
-use entity::notice::{Addressees, Importance};
+use entity::notice::{Addressees, Category, Importance};
 use sea_orm::TransactionTrait as _;
 use tokio::sync::watch;
 
@@ -275,6 +275,7 @@ fn cleaning(areas: Vec<String>, importance: Importance) -> Draft {
         title: "町内一斉清掃のお知らせ".into(),
         body: "来週の日曜日は午前8時から町内の一斉清掃を行います。軍手とごみ袋をご用意のうえ、集会所の前にお集まりください。雨の日は次の週に延期します。小さなお子さまもどうぞ。".into(),
         importance,
+        category: Category::Garbage,
         audience: Audience { areas, to: Addressees::Everyone },
         circulate_until: None,
         publish_at: None,

@@ -118,9 +118,10 @@ pub async fn correct(
     once.within(found.caller.city)
         .write(found.caller.person.0, body.digest, async move |tx| {
             let Editable { caller, notice } = found;
-            let CorrectIn { title, body, circulate_until, reason } = body.value;
+            let CorrectIn { title, body, category, circulate_until, reason } = body.value;
             let circulate_until = circulate_until.as_deref().and_then(read_day);
-            let correction = Correction { title, body, circulate_until, reason };
+            let category = category.map(Into::into);
+            let correction = Correction { title, body, category, circulate_until, reason };
             let notice = super::correct(tx, notice, (caller.person, correction), now).await?;
             audit::record(tx, &caller, "correct", (notice.id.to_string(), notice.title.clone()), now).await?;
             Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))

@@ -6,7 +6,7 @@ use actix_web::{
 };
 use entity::{
     area::Kind,
-    notice::{self, Addressees, Importance},
+    notice::{self, Addressees, Category, Importance},
     person,
 };
 use sea_orm::{ConnectionTrait, EntityTrait as _};
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use time::{Date, PrimitiveDateTime, macros::format_description};
 
 use super::{
-    Editable, Publishing, Sendable, audience_areas,
+    Editable, Publishing, Sendable, audience_areas, category,
     json::{AudienceIn, NoticeIn, PublishIn},
     reach,
     view::{AreaChoice, ComposePage, ConfirmPage, Marks, Reach, Step, shown_to},
@@ -48,6 +48,7 @@ struct ComposeForm {
     title: String,
     body: String,
     importance: String,
+    category: String,
     areas: Vec<String>,
     to: String,
     circulate_until: String,
@@ -60,6 +61,7 @@ impl ComposeForm {
     fn read(&self) -> Result<NoticeIn, Problem> {
         let choice = |field: &str, text: &str| serde_json::from_value(text.into()).map_err(|_| chosen_nothing(field));
         let importance = choice("/importance", &self.importance)?;
+        let category = category::row(&self.category).map(Into::into).unwrap_or_default();
         let to = serde_json::from_value(self.to.as_str().into()).map_err(|_| chosen_nothing("/to"))?;
         let publish_at = match self.publish_at.trim() {
             "" => None,
@@ -72,7 +74,7 @@ impl ComposeForm {
         let circulate_until = Some(self.circulate_until.trim().to_owned()).filter(|text| !text.is_empty());
         let audience = AudienceIn { areas: self.areas.clone(), to };
         let (title, body, drill) = (self.title.clone(), self.body.clone(), self.drill.is_some());
-        let notice = NoticeIn { title, body, importance, audience, circulate_until, publish_at, drill };
+        let notice = NoticeIn { title, body, importance, category, audience, circulate_until, publish_at, drill };
         validate(&notice)?;
         Ok(notice)
     }
@@ -116,6 +118,7 @@ async fn compose(
         title: form.title,
         body: form.body,
         importance: form.importance,
+        categories: category::choices(category::row(&form.category).or(Some(Category::Other))),
         to: form.to,
         circulate_until: form.circulate_until,
         publish_at: form.publish_at,

@@ -2,7 +2,7 @@
 
 use entity::{
     ids::PersonId,
-    notice::{self, Importance},
+    notice::{self, Category, Importance},
     revision::{self, Entity as Revision},
 };
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _};
@@ -22,6 +22,8 @@ pub struct Correction {
     pub title: Option<String>,
     /// Text.
     pub body: Option<String>,
+    /// What it is about.
+    pub category: Option<Category>,
     /// Last day.
     pub circulate_until: Option<Date>,
     /// Why.
@@ -61,6 +63,7 @@ pub async fn correct(
     let mut after = before.clone();
     after.title = correction.title.map_or(after.title, |title| drill_title(title.trim(), before.drill));
     after.body = correction.body.map_or(after.body, |body| body.trim().replace("\r\n", "\n"));
+    after.category = correction.category.unwrap_or(after.category);
     after.circulate_until = correction.circulate_until.or(after.circulate_until);
     if after == before {
         return Err(NoticeError::NothingChanged);
@@ -75,6 +78,7 @@ pub async fn correct(
         id: Set(before.id),
         title: Set(after.title),
         body: Set(after.body),
+        category: Set(after.category),
         circulate_until: Set(after.circulate_until),
         revision: Set(before.revision + i32::from(out)),
         ..Default::default()
@@ -96,6 +100,7 @@ async fn keep(
         revision: Set(before.revision + 1),
         title: Set(before.title.clone()),
         body: Set(before.body.clone()),
+        category: Set(before.category),
         circulate_until: Set(before.circulate_until),
         reason: Set(reason),
         person_id: Set(person),

@@ -3,7 +3,7 @@
 use entity::{
     area,
     ids::{CityId, NoticeId},
-    notice::{self, Addressees, Importance},
+    notice::{self, Addressees, Category, Importance},
 };
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait};
 use time::{Date, Duration, OffsetDateTime};
@@ -36,6 +36,8 @@ pub struct Draft {
     pub body: String,
     /// How it rings.
     pub importance: Importance,
+    /// What it is about.
+    pub category: Category,
     /// Whom it is for.
     pub audience: Audience,
     /// The last day on which it matters.
@@ -107,6 +109,7 @@ impl Draft {
             title: Set(drill_title(self.title.trim(), self.drill)),
             body: Set(self.body.trim().replace("\r\n", "\n")),
             importance: Set(self.importance),
+            category: Set(self.category),
             addressees: Set(self.audience.to),
             area_ids: Set(widest(areas)),
             circulate_until: Set(self.circulate_until),

@@ -5,11 +5,11 @@ use actix_web::{
     web::{Data, ServiceConfig},
 };
 use entity::notice;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ActiveEnum as _, ConnectionTrait};
 use serde::Deserialize;
 
 use super::{
-    Correction, Editable, Sendable,
+    Correction, Editable, Sendable, category,
     json::{CorrectIn, WithdrawIn, read_day},
     view::{CorrectPage, WithdrawPage, shown_to},
 };
@@ -36,6 +36,8 @@ struct CorrectForm {
     title: String,
     body: String,
     #[serde(default)]
+    category: String,
+    #[serde(default)]
     circulate_until: String,
     #[serde(default)]
     reason: String,
@@ -46,6 +48,7 @@ async fn correct_page(cities: Data<Cities>, found: Editable) -> Result<HttpRespo
     let form = CorrectForm {
         title: found.notice.title.clone(),
         body: found.notice.body.clone(),
+        category: found.notice.category.to_value(),
         circulate_until: found.notice.circulate_until.map(|day| day.to_string()).unwrap_or_default(),
         reason: String::new(),
     };
@@ -69,6 +72,7 @@ async fn correcting(
         drill: found.notice.drill,
         title: form.title,
         body: form.body,
+        categories: category::choices(category::row(&form.category)),
         circulate_until: form.circulate_until,
         reason: form.reason,
         reached: number(db, &found.notice, reached).await?.to_string(),
@@ -88,10 +92,11 @@ async fn correct_form(
     form: Form<CorrectForm>,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    let CorrectForm { title, body, circulate_until, reason } = &form.0;
+    let CorrectForm { title, body, category, circulate_until, reason } = &form.0;
     let said = CorrectIn {
         title: Some(title.clone()),
         body: Some(body.clone()),
+        category: category::row(category).map(Into::into),
         circulate_until: Some(circulate_until.clone()).filter(|text| !text.is_empty()),
         reason: reason.clone(),
     };
@@ -102,8 +107,14 @@ async fn correct_form(
             cities
                 .write(Some(caller.city), async move |tx| {
                     let circulate_until = said.circulate_until.as_deref().and_then(read_day);
-                    let correction =
-                        Correction { title: said.title, body: said.body, circulate_until, reason: said.reason };
+                    let category = said.category.map(Into::into);
+                    let correction = Correction {
+                        title: said.title,
+                        body: said.body,
+                        category,
+                        circulate_until,
+                        reason: said.reason,
+                    };
                     let notice = super::correct(tx, notice, (caller.person, correction), now).await?;
                     done(tx, &caller, ("correct", &notice), now).await
                 })

@@ -8,7 +8,7 @@ use std::str::FromStr as _;
 
 use entity::{
     area, city,
-    notice::{self, Addressees, Importance, Role},
+    notice::{self, Addressees, Category, Importance, Role},
 };
 use jmaxml::Report;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait as _};
@@ -74,6 +74,7 @@ pub async fn draft_from_telegram(
         title: shorten(&report.head.title, TITLE - "【訓練】".chars().count()),
         body: shorten(&text(&report, &city.name, &kinds), BODY),
         importance: Importance::Emergency,
+        category: Category::Disaster,
         audience: Audience { areas: vec![area.code.clone()], to: Addressees::Everyone },
         circulate_until: None,
         publish_at: None,

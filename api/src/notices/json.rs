@@ -15,7 +15,7 @@ use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Audience, BODY, Draft, REASON, TITLE, last_correction};
+use super::{Audience, BODY, Draft, REASON, TITLE, category::Category, last_correction};
 use crate::{
     clock::JAPAN,
     identity::{Caller, api::AreaOut},
@@ -39,6 +39,10 @@ pub struct NoticeIn {
     /// How it rings.
     #[garde(skip)]
     pub(super) importance: Importance,
+    /// What it is about; without it, `other`.
+    #[garde(skip)]
+    #[serde(default)]
+    pub(super) category: Category,
     /// Whom it is for.
     #[garde(dive)]
     pub(super) audience: AudienceIn,
@@ -124,6 +128,9 @@ pub struct CorrectIn {
     /// The text to be.
     #[garde(inner(length(chars, min = 1, max = BODY), custom(plain_text), custom(not_blank)))]
     pub(super) body: Option<String>,
+    /// What it is about.
+    #[garde(skip)]
+    pub(super) category: Option<Category>,
     /// The last day to be.
     #[garde(inner(custom(day)))]
     pub(super) circulate_until: Option<String>,
@@ -139,6 +146,8 @@ pub struct NoticeOut {
     title: String,
     body: String,
     importance: Importance,
+    /// What it is about.
+    category: Category,
     /// In whose name.
     sender: AreaOut,
     /// Whom it is for.
@@ -258,11 +267,12 @@ impl From<channel::Kind> for Addressees {
 
 impl From<NoticeIn> for Draft {
     fn from(body: NoticeIn) -> Self {
-        let NoticeIn { title, body, importance, audience, circulate_until, publish_at, drill } = body;
+        let NoticeIn { title, body, importance, category, audience, circulate_until, publish_at, drill } = body;
         Self {
             title,
             body,
             importance: importance.into(),
+            category: category.into(),
             audience: Audience { areas: audience.areas, to: audience.to.into() },
             circulate_until: circulate_until.as_deref().and_then(read_day),
             publish_at,
@@ -342,6 +352,7 @@ async fn bare(
         title: notice.title.clone(),
         body: notice.body.clone(),
         importance: notice.importance.into(),
+        category: notice.category.into(),
         sender: area(&notice.sender_area_id.0).ok_or_else(|| DbErr::RecordNotFound("the sender of a notice".into()))?,
         audience: AudienceOut {
             areas: notice.area_ids.iter().filter_map(area).collect(),

@@ -13,6 +13,7 @@ use rights::notices_of;
 use crate::{areas::AreaError, problem::Problem};
 
 pub mod api;
+pub mod category;
 mod close;
 mod compose;
 mod correct;

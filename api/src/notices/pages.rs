@@ -15,7 +15,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
-    Entry, feed, office,
+    Entry, category, feed, office,
     senders::{name_of, senders},
     view::{Item, ListPage, Marks, OfficePage, OfficeRow, State},
 };
@@ -131,6 +131,7 @@ fn item(Entry { notice, receipt }: &Entry, (senders, base): (&[area::Model], &st
         sender: name_of(senders, notice),
         at: Ago { at: notice.published_at.unwrap_or(notice.created_at), now },
         marks: Marks::of(notice),
+        category: category::telling_name(notice.category),
         state: State {
             unread: receipt.is_none() && notice.withdrawn_at.is_none() && notice.closed_at.is_none(),
             read: receipt.is_some(),

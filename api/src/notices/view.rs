@@ -6,6 +6,7 @@ use entity::{
     seat::Role,
 };
 
+use super::category;
 use crate::web::{
     dates::{Ago, Day, Moment, Stamped},
     filters,
@@ -72,6 +73,8 @@ pub struct Item {
     pub at: Ago,
     /// Marks.
     pub marks: Marks,
+    /// What it is about, where that is said: a key.
+    pub category: Option<&'static str>,
     /// What the caller has done with it.
     pub state: State,
 }
@@ -155,6 +158,8 @@ pub struct NoticePage {
     pub until: Option<Day>,
     pub body: String,
     pub marks: Marks,
+    /// What it is about, where that is said: a key.
+    pub category: Option<&'static str>,
     pub correction: Option<Correction>,
     pub withdrawal: Option<Withdrawal>,
     pub receipt: Receipt,
@@ -196,6 +201,7 @@ pub struct ComposePage {
     pub title: String,
     pub body: String,
     pub importance: String,
+    pub categories: Vec<category::Choice>,
     pub areas: Vec<AreaChoice>,
     pub to: String,
     pub circulate_until: String,
@@ -284,6 +290,7 @@ pub struct CorrectPage {
     pub drill: bool,
     pub title: String,
     pub body: String,
+    pub categories: Vec<category::Choice>,
     pub circulate_until: String,
     pub reason: String,
     /// The number of phones that got the original.

@@ -153,6 +153,7 @@ mod tests {
             title: "夏祭りの準備".into(),
             body: "八月一日の朝八時に公園へお集まりください。".into(),
             importance,
+            category: notice::Category::Other,
             addressees,
             area_ids: Vec::new(),
             circulate_until: None,

@@ -15,7 +15,7 @@ use crate::{
     clock::Clock,
     identity::{Caller, Home, SignIn},
     notices::{
-        Readable, last_correction,
+        Readable, category, last_correction,
         view::{self, Behalf, Change, Marks, NoticePage, OfficeLinks, Withdrawal},
     },
     postgres::cities::Cities,
@@ -23,7 +23,9 @@ use crate::{
     web::{
         dates::{Day, Moment, Stamped},
         filters, id_in,
+        language::spoken,
         page::{Frame, Section, Who, html, see_other},
+        say::{Says as _, Target},
     },
 };
 
@@ -85,6 +87,7 @@ async fn page(
         at: Moment(notice.published_at.unwrap_or(notice.created_at)),
         until: notice.circulate_until.map(Day),
         marks: Marks::of(&notice),
+        category: category::telling_name(notice.category),
         correction,
         withdrawal: notice
             .withdrawn_at
@@ -127,9 +130,11 @@ fn source(source: Source) -> Option<&'static str> {
 
 fn changes(before: &entity::revision::Model, now: &notice::Model) -> Vec<Change> {
     let day = |day: Option<time::Date>| day.map_or("なし".to_owned(), |day| Day(day).to_string());
+    let about = |category| category::name(category).say(spoken(), Target::Plain);
     let pairs = [
         ("題", before.title.clone(), now.title.clone()),
         ("本文", before.body.clone(), now.body.clone()),
+        ("種類", about(before.category), about(now.category)),
         ("期限", day(before.circulate_until), day(now.circulate_until)),
     ];
     let changed = pairs.into_iter().filter(|(_, before, after)| before != after);

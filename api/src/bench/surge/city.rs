@@ -8,7 +8,7 @@ use std::{error::Error, fmt::Write as _};
 use entity::{
     city,
     ids::{CityId, NoticeId, PersonId, SessionId},
-    notice::{Addressees, Importance},
+    notice::{Addressees, Category, Importance},
 };
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, PaginatorTrait as _, TransactionTrait as _,
@@ -233,6 +233,7 @@ impl City {
             title: title.to_owned(),
             body,
             importance: Importance::MustRead,
+            category: Category::Other,
             audience: Audience { areas: vec![area.to_owned()], to: Addressees::Everyone },
             circulate_until: None,
             publish_at: None,
