@@ -12,6 +12,7 @@ mod hostile;
 mod house;
 mod importing;
 mod joining;
+mod languages;
 mod leaving;
 mod ledger;
 mod limits;

@@ -31,6 +31,7 @@ const OPEN: &[&str] = &[
     "GET /signin/passkey",
     "GET /sw.js",
     "GET /welcome",
+    "POST /language",
     "GET /api/v1/purposes",
     "GET /api/v1/push/key",
     "POST /api/v1/join",

@@ -235,6 +235,7 @@ pub const CALLS: &[Call] = &[
     call("POST /households/{id}/proxy/end", About::Household, ""),
     call("POST /households/{id}/slip", About::Household, ""),
     call("POST /join", About::Code, "code=AAAA-AAAA-AAAA-AAAA&consent=1"),
+    call("POST /language", About::Nothing, "language=en"),
     call("POST /me/leave", About::Nothing, "sure=yes"),
     call("POST /n/{id}/receipt", About::Notice, ""),
     call("POST /notices/new", About::Area, "title=x&body=y&importance=normal&to=everyone&areas={area}"),
