@@ -42,7 +42,7 @@ struct SettingsQuery {
 
 #[get("/notifications")]
 async fn settings_page(caller: Caller, query: Query<SettingsQuery>) -> Result<HttpResponse, Problem> {
-    let frame = Frame::new("通知の設定", Who::from(&caller)).at(Section::Notifications);
+    let frame = Frame::new("push-title", Who::from(&caller)).at(Section::Notifications);
     html(&SettingsPage { frame, joined: query.joined.is_some() })
 }
 
@@ -55,11 +55,11 @@ struct DeliveryPage {
     href: String,
     title: String,
     percent: u8,
-    subscriptions: String,
-    accepted: String,
-    retrying: String,
-    gone: String,
-    given_up: String,
+    subscriptions: i64,
+    accepted: i64,
+    retrying: i64,
+    gone: i64,
+    given_up: i64,
     first: Option<Moment>,
     last: Option<Moment>,
     shortened: bool,
@@ -74,15 +74,15 @@ async fn delivery_page(cities: Data<Cities>, caller: Caller, id: Path<String>) -
     let notice = notice::Entity::find_by_id((caller.city, id)).one(&tx).await?.ok_or_else(Problem::not_found)?;
     let percent = (numbers.accepted * 100).checked_div(numbers.subscriptions).unwrap_or_default();
     html(&DeliveryPage {
-        frame: Frame::new("届いた数", Who::from(&caller)).at(Section::Office),
+        frame: Frame::new("push-delivery-title", Who::from(&caller)).at(Section::Office),
         href: format!("/n/{id}"),
         title: notice.title,
         percent: u8::try_from(percent).unwrap_or(100),
-        subscriptions: numbers.subscriptions.to_string(),
-        accepted: numbers.accepted.to_string(),
-        retrying: numbers.retrying.to_string(),
-        gone: numbers.gone.to_string(),
-        given_up: (numbers.given_up + numbers.expired + numbers.left).to_string(),
+        subscriptions: numbers.subscriptions,
+        accepted: numbers.accepted,
+        retrying: numbers.retrying,
+        gone: numbers.gone,
+        given_up: numbers.given_up + numbers.expired + numbers.left,
         first: numbers.first_accepted_at.map(Moment),
         last: numbers.last_accepted_at.map(Moment),
         shortened: numbers.shortened > 0,

@@ -1,0 +1,96 @@
+// Notifications: whether this browser is rung, turning it on and off, and looking after it with every page that is opened.
+'use strict';
+
+(() => {
+  const one = (selector) => document.querySelector(selector);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  let able = 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
+  const { outside, system } = document.body.dataset;
+  const panel = one('[data-says]');
+
+  const call = async (path, method, body) => {
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await fetch('/api/v1/push/' + path, { method, headers, body: body && JSON.stringify(body) });
+    if (!answer.ok) throw new Error(answer.status);
+    return method === 'DELETE' || answer.json();
+  };
+  const manager = async () => (await navigator.serviceWorker.ready).pushManager;
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+  const same = (a, b) => !a || String(new Uint8Array(a)) === String(b);
+  // Whoever turned it off here is not asked, nor registered, again.
+  const turnedOff = (set) => {
+    if (set !== undefined) localStorage.kairanPush = set ? 'off' : 'on';
+    return localStorage.kairanPush === 'off';
+  };
+
+  const register = async (again = true) => {
+    const push = await manager();
+    const key = bytes((await call('key', 'GET')).public_key);
+    let found = await push.getSubscription();
+    if (found && !same(found.options.applicationServerKey, key)) {
+      await found.unsubscribe();
+      found = null;
+    }
+    found ||= await push.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+    const kept = await call('subscriptions', 'POST', found);
+    if (!kept.renew || !again) return true;
+    await found.unsubscribe();
+    return register(false);
+  };
+
+  const state = async () => {
+    if (outside === 'true') return 'iphone';
+    if (!able) return 'unable';
+    if (Notification.permission === 'denied') return 'blocked';
+    if (turnedOff()) return 'off';
+    return Notification.permission === 'granted' && await (await manager()).getSubscription() ? 'on' : 'off';
+  };
+
+  // `word` is which of the texts that wait in the page is said.
+  const tell = async (word) => {
+    const parts = all('[data-state]');
+    const now = parts.length && await state();
+    for (const part of parts) part.hidden = part.dataset.state !== now;
+    for (const part of all('[data-system]')) if (part !== document.body) part.open = part.dataset.system === system;
+    if (panel) panel.textContent = (word && panel.dataset[word]) || '';
+  };
+
+  const turn = (work, done) => async (event) => {
+    const button = event.currentTarget;
+    button.disabled = true;
+    try { await tell(await work() ? done : ''); }
+    catch { await tell('failed'); }
+    button.disabled = false;
+  };
+  one('[data-on]')?.addEventListener('click', turn(async () => {
+    if (await Notification.requestPermission() !== 'granted') return false;
+    turnedOff(false);
+    return register();
+  }, 'turnedOn'));
+  one('[data-off]')?.addEventListener('click', turn(async () => {
+    turnedOff(true);
+    const found = await (await manager()).getSubscription();
+    if (!found) return true;
+    await call('subscriptions', 'POST', found).then(({ id }) => call('subscriptions/' + id, 'DELETE')).catch(() => {});
+    return found.unsubscribe();
+  }, 'turnedOff'));
+
+  // A test that is on its way: the page is shown anew when there is something to tell.
+  const look = async () => {
+    const { waiting } = await call('test', 'GET');
+    if (waiting) setTimeout(() => look().catch(() => {}), 1000);
+    else location.reload();
+  };
+  if (one('[data-testing]')) look().catch(() => {});
+
+  const start = async () => {
+    if (able && 'signedIn' in document.body.dataset) {
+      await navigator.serviceWorker.register('/sw.js');
+      await tell();
+      // Phones drop subscriptions without a word: look with every page, in silence.
+      if (Notification.permission === 'granted' && !turnedOff()) await register().catch(() => {});
+    }
+    await tell();
+  };
+  start().catch(() => { able = false; return tell(); });
+})();

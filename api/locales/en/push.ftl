@@ -1,0 +1,73 @@
+# Notifications of this device, when and for what one is rung, and how many phones a notice reached.
+push-title = Notifications
+push-joined-title = You have joined
+push-joined = Turn notifications on, and notices reach you at once.
+push-saved = Your choices are saved.
+push-turned-on = Notifications are on.
+push-turned-off = Notifications are off.
+push-failed = That did not work. Please press it again where you have a signal.
+push-off-title = Notifications: off
+push-off = This device will ring when there is a notice. Press the button, then choose “Allow”.
+push-turn-on = Turn notifications on
+push-later = Later: show me the notices
+push-on-title = Notifications: on
+push-on = This device rings when there is a notice. At night it rings for emergencies alone.
+push-to-notices = To the notices
+push-turn-off = Turn notifications off
+push-blocked-title = Notifications: blocked
+push-blocked = Notifications of this site are blocked or off in the settings of this device. This is how to put it right.
+push-android-title = Android phone (Chrome)
+push-android-1 = Press the sign left of the address at the top of the screen (a lock, or two sliders).
+push-android-2 = Choose “Permissions” and set “Notifications” to “Allow”.
+push-android-3 = Come back to this page and press “Look again” below.
+push-android-system = If that does not help, look in your phone's “Settings” under “Notifications” whether “Chrome” is on.
+push-iphone-title = iPhone
+push-iphone-1 = Open “Settings” and choose “Notifications”.
+push-iphone-2 = Choose “かいらん” from the list and turn “Allow Notifications” on.
+push-iphone-3 = Open “かいらん” from the home screen again.
+push-desktop-title = Computer
+push-desktop-1 = Press the sign left of the address at the top of the window (a lock, or two sliders).
+push-desktop-2 = Set “Notifications” to “Allow”. If it is not there, look under “Site settings”.
+push-desktop-3 = Come back to this page and press “Look again” below.
+push-look-again = Look again
+push-outside-title = Notifications on an iPhone
+push-outside = On an iPhone, notifications can be turned on once this page is on the home screen. Please do these three things, once.
+push-outside-old = An iPhone with an iOS older than 16.4 can't receive them. You can update it in “Settings” under “General”.
+push-unable-title = This device can't receive notifications
+push-unable = This browser does not know notifications, or the page is open in a private window. You can always read the notices by opening this page.
+push-unable-try = If you opened this page inside an app such as LINE, open it in Chrome (on an iPhone, Safari) instead. On a computer, try Chrome, Edge or Firefox.
+push-no-script = Turning notifications on and off needs JavaScript. You can read the notices without it.
+push-help = If you need help, ask an officer of your neighbourhood association or your community centre.
+
+push-first-title = If you use an iPhone
+push-first = To receive notifications, <strong>add this page to your home screen</strong> before you join, and open it from there.
+push-first-steps = Show me how (with pictures)
+push-step-1 = Press the share button
+push-step-1-more = It is at the bottom of the screen: a square with an arrow that points up. If you don't see it, look under “…”.
+push-step-2 = Press “Add to Home Screen”
+push-step-2-more = Scroll down the list to find it. On the next screen, press “Add” at the top right.
+push-step-3 = Open “かいらん” from your home screen
+push-step-3-more = Notifications arrive when it was opened from there. Type the code of your slip once.
+
+push-delivery-back = Back to the notice
+push-delivery-title = How many phones it reached
+push-delivery-going-on = Being delivered
+push-delivery-done = Delivered
+push-delivery-share = Share that it reached
+push-delivery-of = It reached { $accepted } of the { $phones ->
+    [one] { $phones } phone
+   *[other] { $phones } phones
+  } that are to ring.
+push-delivery-again = Show the latest numbers
+push-delivery-phones = { $n }
+push-delivery-subscriptions = Phones it is for
+push-delivery-accepted = Reached
+push-delivery-retrying = Still to be sent
+push-delivery-silent = Not to be rung
+push-delivery-gone = No longer in use
+push-delivery-given-up = Not reached
+push-delivery-first = First reached at
+push-delivery-last = Last reached at
+push-delivery-silent-says = “Not to be rung” are phones of people who receive what is only good to know once a week, or who chose not to be rung for notices of this kind. The notice is in their list.
+push-delivery-shortened = A service keeps the message for a phone that is switched off for less long than we asked. If the phone is not switched on by then, it does not ring.
+push-delivery-says = “Reached” means that the phone's maker (such as Google or Apple) took the message. Who has read it stands under “Who has read it”.
