@@ -88,6 +88,17 @@ fn easy_japanese_has_a_reading_for_every_kanji() {
 }
 
 #[tokio::test]
+async fn what_people_read_before_they_agree_is_what_they_agree_to() {
+    let app = TestApp::start().await;
+    let agreed = app.stranger().get("/api/v1/purposes").await.expect(200);
+    let page = Browser::new(&app).open("/privacy").await;
+    let uses = agreed["uses"].as_array().expect("purposes").iter().chain([&agreed["kept"]]);
+    for words in uses.map(|words| words.as_str().expect("words")) {
+        assert!(page.text.contains(words), "{words}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_speaks_the_language_that_was_chosen_and_goes_on_doing_so() {
     let app = TestApp::start().await;
     let browser = Browser::new(&app);

@@ -46,3 +46,9 @@ home-join-button = Join with the code of a slip
 home-no-slip = If you have no slip, ask an officer of your neighbourhood association (自治会・町内会).
 home-seats-title = Officers and city staff
 home-seats-button = Sign in (officers, staff)
+
+# What people agree to: the Japanese words are those of purposes.rs.
+purpose-arrive = To bring notices of your city and your neighbourhood association to your phone
+purpose-read = To tell the officers and the group leader of your association, household by household, whether it has read. The city is told numbers only
+purpose-safe = To let the association find, in a disaster for example, the households that have not been reached
+purpose-kept = For this, your household, your name (if you give one), your devices and when you read notices are kept. They are used for nothing else, and given to no advertisers or others. When you leave, what can be told to be yours is deleted.

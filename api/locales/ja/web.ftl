@@ -46,3 +46,9 @@ home-join-button = 加入票のコードで参加する
 home-no-slip = 加入票がない方は、自治会・町内会の役員にお尋ねください。
 home-seats-title = 役員・職員の方
 home-seats-button = サインイン（役員・職員の方）
+
+# What people agree to: the Japanese words are those of purposes.rs.
+purpose-arrive = 市や自治会からのお知らせを、あなたのスマートフォンに届けるため
+purpose-read = 読んだかどうかを、世帯ごとに、あなたの自治会の役員と班長に伝えるため。市には数だけが伝わります
+purpose-safe = 災害などのときに、まだ届いていない世帯を自治会が確かめるため
+purpose-kept = そのために、世帯、お名前（書いた場合）、使っている端末、お知らせを読んだ日時を記録します。ほかの目的には使いません。広告の会社などに渡すこともありません。退会すると、あなたのものと分かる記録を消します。

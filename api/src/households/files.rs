@@ -159,7 +159,7 @@ async fn page(
 ) -> Result<ImportPage, Problem> {
     let own = associations(&cities.look(officer.city).await?, officer).await?;
     Ok(ImportPage {
-        frame: Frame::new("世帯をファイルから加える", Who::from(officer)).at(Section::Roster),
+        frame: Frame::new("import-title", Who::from(officer)).at(Section::Roster),
         faults,
         done: done.map(|done| (done.read, done.added, done.changed)),
         example: own.into_iter().next().map(|area| area.code).unwrap_or_default(),

@@ -26,6 +26,7 @@ use crate::{
     web::{
         Form,
         page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
+        say::Message,
         validate,
     },
 };
@@ -70,7 +71,7 @@ pub(super) async fn places(
     let choice = |area: area::Model| Choice {
         current: current.is_some_and(|current| current.id == area.id),
         value: area.code,
-        label: area.name,
+        label: Message::text(area.name),
     };
     Ok(found.into_iter().map(choice).collect())
 }
@@ -81,7 +82,7 @@ async fn page(cities: &Cities, clock: &Clock, tended: Tended, faults: Faults) ->
     cities
         .write(Some(tended.caller.city), async move |tx| {
             let people = members(tx, (tended.caller.city, tended.household.id)).await?;
-            let title = if tended.standing > Standing::Own { "世帯" } else { "わが家" };
+            let title = if tended.standing > Standing::Own { "household-title" } else { "menu-home" };
             let mut page = HouseholdPage::new(frame(title, &tended), &tended, people);
             page.faults = faults;
             page.proxy = look_at(tx, &tended, now).await?.map(ProxyLine::from);
@@ -91,7 +92,7 @@ async fn page(cities: &Cities, clock: &Clock, tended: Tended, faults: Faults) ->
                 let other = |home: &super::Listed| home.id != tended.household.id.0;
                 let choice = |home: super::Listed| Choice {
                     value: home.id.to_string(),
-                    label: format!("{} {}", home.area, home.label),
+                    label: Message::text(format!("{} {}", home.area, home.label)),
                     current: false,
                 };
                 page.others = homes.into_iter().filter(other).map(choice).collect();
@@ -236,8 +237,8 @@ async fn slip(
     _ours: Form<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let (now, tended) = (clock.now(), tended.at_least(Standing::Leader)?);
-    let frame = frame("新しい加入票", &tended);
-    let whose = format!("{} {}", tended.area.name, tended.household.label);
+    let frame = frame("slip-title", &tended);
+    let whose = Message::text(format!("{} {}", tended.area.name, tended.household.label));
     let back = format!("/households/{}", tended.household.id);
     let code = cities.write(Some(tended.caller.city), async move |tx| {
         let code = renew_slip(tx, (tended.caller.city, tended.household.id), now).await?;
@@ -271,13 +272,15 @@ async fn leave_page(found: TendedPerson) -> Result<HttpResponse, Problem> {
     let me = person.id == tended.caller.person;
     let back = if me { "/home".to_owned() } else { format!("/households/{}", tended.household.id) };
     html(&ConfirmPage {
-        frame: frame("世帯から抜ける", &tended),
+        frame: frame("person-leaves-title", &tended),
         says: vec![
-            format!("{}さんが{}から抜けます。", called(person.name.as_deref()), tended.household.label),
-            "この方の端末には、お知らせが届かなくなります。お名前の記録は消えます。".to_owned(),
-            "世帯が読んだ記録は、世帯に残ります。加入票のコードがあれば、また参加できます。".to_owned(),
+            Message::new("person-leaves")
+                .with("name", called(person.name.as_deref()))
+                .with("household", &tended.household.label),
+            "person-leaves-phones".into(),
+            "person-leaves-again".into(),
         ],
-        button: "抜ける",
+        button: "person-leaves-button",
         action: format!("/people/{}/leave", person.id),
         back,
     })
@@ -306,12 +309,9 @@ async fn leave_form(
 async fn lost_page(found: TendedPerson) -> Result<HttpResponse, Problem> {
     let TendedPerson { person, tended } = found.led()?;
     html(&ConfirmPage {
-        frame: frame("電話をなくした", &tended),
-        says: vec![
-            format!("{}さんの、いまの端末をすべて使えなくします。", called(person.name.as_deref())),
-            "新しい電話で同じ人として戻れるコードを、次のページに一度だけ表示します。".to_owned(),
-        ],
-        button: "使えなくして、コードを作る",
+        frame: frame("lost-title", &tended),
+        says: vec![Message::new("lost-says").with("name", called(person.name.as_deref())), "lost-code".into()],
+        button: "lost-button",
         action: format!("/people/{}/lost-phone", person.id),
         back: format!("/households/{}", tended.household.id),
     })
@@ -326,8 +326,8 @@ async fn lost_form(
     _ours: Form<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let (now, TendedPerson { person, tended }) = (clock.now(), found.led()?);
-    let (frame, back) = (frame("戻るためのコード", &tended), format!("/households/{}", tended.household.id));
-    let whose = format!("{}さん", called(person.name.as_deref()));
+    let (frame, back) = (frame("way-back-title", &tended), format!("/households/{}", tended.household.id));
+    let whose = Message::new("way-back-whose").with("name", called(person.name.as_deref()));
     let (code, until) = cities
         .write(Some(tended.caller.city), async move |tx| {
             let way_back = lose_phone(tx, (person.city_id, person.id), now).await?;
@@ -342,13 +342,13 @@ async fn lost_form(
 async fn dissolve_page(tended: Tended) -> Result<HttpResponse, Problem> {
     let tended = tended.at_least(Standing::Officer)?;
     html(&ConfirmPage {
-        frame: frame("世帯の退会", &tended),
+        frame: frame("dissolve-title", &tended),
         says: vec![
-            format!("{} {}が退会します。", tended.area.name, tended.household.label),
-            "この世帯の方の端末には、お知らせが届かなくなります。名簿からも、読んだ記録からも消えます。".to_owned(),
-            "元に戻すことはできません。引っ越しなら、退会ではなく「別の班に移す」を使ってください。".to_owned(),
+            Message::new("dissolve-says").with("household", format!("{} {}", tended.area.name, tended.household.label)),
+            "dissolve-phones".into(),
+            "dissolve-final".into(),
         ],
-        button: "退会にする",
+        button: "dissolve-button",
         action: format!("/households/{}/dissolve", tended.household.id),
         back: format!("/households/{}", tended.household.id),
     })

@@ -139,7 +139,7 @@ async fn roster_page(
         format!("/roster?{query}")
     });
     html(&RosterPage {
-        frame: Frame::new("名簿", Who::from(&caller)).at(Section::Roster),
+        frame: Frame::new("roster-title", Who::from(&caller)).at(Section::Roster),
         rows: found.into_iter().map(RosterRow::from).collect(),
         officer: is_officer(&caller),
         home: caller.home.is_some(),
@@ -153,7 +153,7 @@ async fn new_household(cities: &Cities, caller: &Caller) -> Result<NewPage, Prob
         return Err(HouseholdError::NoRoster.into());
     }
     Ok(NewPage {
-        frame: Frame::new("世帯を加える", Who::from(caller)).at(Section::Roster),
+        frame: Frame::new("new-household-title", Who::from(caller)).at(Section::Roster),
         faults: Faults::default(),
         areas: places(&cities.look(caller.city).await?, caller, None).await?,
         label: String::new(),

@@ -146,7 +146,7 @@ async fn allow_form(
     let draw = async move |tx: &_| draw(tx, &asking, consented_on.as_deref(), now).await;
     match cities.write(Some(tended.caller.city), draw).await {
         Ok((code, until)) => html(&ProxyCodePage {
-            frame: frame("代わりに確認するためのコード", &tended),
+            frame: frame("proxy-code-title", &tended),
             whose: format!("{} {}", tended.area.name, tended.household.label),
             qr: QrPicture::of(&address(&origin, Some(&code))),
             address: address(&origin, None),
@@ -163,17 +163,13 @@ async fn end_page(cities: Data<Cities>, tended: Tended) -> Result<HttpResponse, 
     let tx = cities.look(tended.caller.city).await?;
     let proxy = proxy_of(&tx, (tended.caller.city, tended.household.id)).await?;
     let says = match proxy {
-        Some(_) => "いまの方は、この世帯に届いたお知らせを、すぐに見られなくなります。",
-        None => "いま、代わりに確認している方はいません。わたしたコードがあれば、使えなくなります。",
+        Some(_) => "proxy-end-now",
+        None => "proxy-end-nobody",
     };
     html(&ConfirmPage {
-        frame: frame("代わりの確認をやめる", &tended),
-        says: vec![
-            says.to_owned(),
-            "これまでに確認した記録は、この世帯に残ります。もう一度お願いするには、新しいコードを作ってわたしてください。"
-                .to_owned(),
-        ],
-        button: "やめる",
+        frame: frame("proxy-end-title", &tended),
+        says: vec![says.into(), "proxy-end-stays".into()],
+        button: "proxy-end-button",
         action: format!("/households/{}/proxy/end", tended.household.id),
         back: back(&tended),
     })

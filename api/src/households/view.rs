@@ -15,6 +15,7 @@ use crate::{
         filters,
         page::{Faults, Frame},
         qr::QrPicture,
+        say::Message,
     },
 };
 
@@ -43,8 +44,8 @@ pub struct RosterRow {
     /// Its group and how the association names it.
     pub name: String,
     /// Its people.
-    pub people: String,
-    /// How it gets its notices, in words.
+    pub people: Vec<Message>,
+    /// How it gets its notices: a key.
     pub delivery: &'static str,
     /// Whether no phone and no paper comes to it.
     pub unreached: bool,
@@ -55,7 +56,7 @@ pub struct Choice {
     /// What the form sends.
     pub value: String,
     /// What it says.
-    pub label: String,
+    pub label: Message,
     /// Whether it is the present one.
     pub current: bool,
 }
@@ -95,7 +96,7 @@ pub struct HouseholdPage {
 /// Who answers for a household.
 pub struct ProxyLine {
     /// What they are called.
-    pub name: String,
+    pub name: Message,
     /// Since when.
     pub since: Day,
 }
@@ -111,7 +112,7 @@ pub struct Person {
     /// Their id.
     pub id: String,
     /// What they are called.
-    pub name: String,
+    pub name: Message,
     /// Whether they are signed in on some device.
     pub phone: bool,
     /// Whether it is the caller.
@@ -153,7 +154,7 @@ pub struct CodePage {
     /// Around it.
     pub frame: Frame,
     /// Whose it is.
-    pub whose: String,
+    pub whose: Message,
     /// The code.
     pub code: String,
     /// Its link as a picture.
@@ -173,8 +174,8 @@ pub struct ConfirmPage {
     /// Around it.
     pub frame: Frame,
     /// What will happen, in sentences.
-    pub says: Vec<String>,
-    /// What the button says.
+    pub says: Vec<Message>,
+    /// What the button says: a key.
     pub button: &'static str,
     /// Where the form goes.
     pub action: String,
@@ -182,38 +183,37 @@ pub struct ConfirmPage {
     pub back: String,
 }
 
-/// A way to get notices, in words.
+/// A way to get notices, as a key.
 #[must_use]
 pub fn delivery(delivery: Delivery) -> &'static str {
     match delivery {
-        Delivery::Digital => "スマートフォン",
-        Delivery::Paper => "紙",
-        Delivery::Both => "スマートフォンと紙",
-        Delivery::Undecided => "まだ決めていない",
+        Delivery::Digital => "delivery-digital",
+        Delivery::Paper => "delivery-paper",
+        Delivery::Both => "delivery-both",
+        Delivery::Undecided => "delivery-undecided",
     }
 }
 
 /// The ways to get notices, with the present one.
 #[must_use]
 pub fn deliveries(current: Delivery) -> Vec<Choice> {
-    let choice =
-        |one: Delivery| Choice { value: one.to_value(), label: delivery(one).to_owned(), current: one == current };
+    let choice = |one: Delivery| Choice { value: one.to_value(), label: delivery(one).into(), current: one == current };
     Delivery::iter().map(choice).collect()
 }
 
 /// What somebody is called who may have said nothing.
 #[must_use]
-pub fn called(name: Option<&str>) -> String {
-    name.filter(|name| !name.is_empty()).unwrap_or("お名前なし").to_owned()
+pub fn called(name: Option<&str>) -> Message {
+    let given = name.filter(|name| !name.is_empty());
+    given.map_or_else(|| "person-nameless".into(), |name| Message::text(name.to_owned()))
 }
 
 impl From<Listed> for RosterRow {
     fn from(home: Listed) -> Self {
-        let people: Vec<String> = home.people.iter().map(|name| called(Some(name))).collect();
         Self {
             href: format!("/households/{}", home.id),
             name: format!("{} {}", home.area, home.label),
-            people: people.join("、"),
+            people: home.people.iter().map(|name| called(Some(name))).collect(),
             delivery: delivery(home.delivery),
             unreached: home.phones == 0 && matches!(home.delivery, Delivery::Digital | Delivery::Undecided),
         }
@@ -255,7 +255,7 @@ impl CodePage {
     pub fn new(
         frame: Frame,
         origin: &Origin,
-        (whose, back): (String, String),
+        (whose, back): (Message, String),
         (code, until): (&Code, Option<time::OffsetDateTime>),
     ) -> Self {
         Self {

@@ -21,6 +21,7 @@ use crate::{
         dates::{Ago, Day, Moment},
         filters,
         page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
+        say::Message,
         validate,
     },
 };
@@ -52,7 +53,7 @@ struct PrivacyPage {
 
 #[get("/privacy")]
 async fn privacy(cities: Data<Cities>, caller: Result<Caller, Problem>) -> Result<HttpResponse, Problem> {
-    let title = "個人情報の取り扱い";
+    let title = "privacy-title";
     let caller = match caller {
         Ok(caller) => caller,
         Err(problem) if problem.code() == "unauthenticated" => {
@@ -137,7 +138,7 @@ impl PeriodsForm {
 
 fn periods(caller: &Caller, form: PeriodsForm, faults: Faults, settles: Option<Moment>) -> PeriodsPage {
     let PeriodsForm { exact_days, receipt_months, sign_in_months } = form;
-    let frame = Frame::new("保存期間", Who::from(caller));
+    let frame = Frame::new("periods-title", Who::from(caller));
     PeriodsPage { frame, faults, exact_days, receipt_months, sign_in_months, settles }
 }
 
@@ -199,7 +200,7 @@ struct MinePage {
 /// Somebody's look at a list with the caller on it.
 struct LookRow {
     at: Ago,
-    who: String,
+    who: Message,
 }
 
 /// Looks that the page shows; the file has them all.
@@ -212,15 +213,16 @@ async fn mine(cities: Data<Cities>, clock: Data<Clock>, caller: Caller) -> Resul
     let kept = super::export(&tx, &caller, now).await?;
     let looks = kept.looks.iter().take(LOOKS).map(|look| {
         let role = match look.role.as_deref() {
-            Some("staff") => "の職員",
-            Some("officer") => "の役員",
-            Some("leader") => "の班長",
-            _ => "役についている方",
+            Some("staff") => "mine-look-staff",
+            Some("officer") => "mine-look-officer",
+            Some("leader") => "mine-look-leader",
+            _ => "mine-look-other",
         };
-        LookRow { at: Ago { at: look.at, now }, who: format!("{}{role}", look.area.as_deref().unwrap_or_default()) }
+        let who = Message::new(role).with("area", look.area.as_deref().unwrap_or_default());
+        LookRow { at: Ago { at: look.at, now }, who }
     });
     html(&MinePage {
-        frame: Frame::new("わたしの情報", Who::from(&caller)),
+        frame: Frame::new("mine-title", Who::from(&caller)),
         joined: Day(kept.person.joined_at.to_offset(JAPAN).date()),
         signed_in: kept.sign_ins.iter().filter(|one| one.until.is_none()).count(),
         rung: kept.notifications.iter().filter(|one| one.until.is_none()).count(),
@@ -245,7 +247,7 @@ async fn leave_page(caller: Caller) -> Result<HttpResponse, Problem> {
 }
 
 fn leaving(caller: &Caller, faults: Faults) -> LeavePage {
-    LeavePage { frame: Frame::new("退会する", Who::from(caller)), faults, seated: !caller.seats.is_empty() }
+    LeavePage { frame: Frame::new("leave-title", Who::from(caller)), faults, seated: !caller.seats.is_empty() }
 }
 
 /// What was ticked.

@@ -239,12 +239,6 @@ macro_rules! in_japanese {
                 Self::Said(Arc::new(date))
             }
         }
-
-        impl From<&$date> for Argument {
-            fn from(date: &$date) -> Self {
-                (*date).into()
-            }
-        }
     )*};
 }
 in_japanese!(Day, Moment, Stamped, Ago);

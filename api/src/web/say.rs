@@ -143,6 +143,13 @@ impl From<String> for Message {
     }
 }
 
+/// Templates hand over what they have by reference, and by references to that.
+impl<T: Clone + Into<Self>> From<&T> for Argument {
+    fn from(argument: &T) -> Self {
+        argument.clone().into()
+    }
+}
+
 macro_rules! numbers {
     ($($number:ty),*) => {$(
         impl From<$number> for Argument {
@@ -150,25 +157,21 @@ macro_rules! numbers {
                 Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
             }
         }
-        impl From<&$number> for Argument {
-            fn from(number: &$number) -> Self {
-                (*number).into()
-            }
-        }
     )*};
 }
-numbers!(i32, i64, u8, u16, u32, u64, usize);
+numbers!(i16, i32, i64, u8, u16, u32, u64, usize);
 
-macro_rules! texts {
-    ($($text:ty),*) => {$(
-        impl From<$text> for Argument {
-            fn from(text: $text) -> Self {
-                Self::Text(text.to_string())
-            }
-        }
-    )*};
+impl From<&str> for Argument {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
 }
-texts!(&str, String, &String, &&str);
+
+impl From<String> for Argument {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
 
 impl From<Message> for Argument {
     fn from(message: Message) -> Self {
