@@ -31,7 +31,9 @@ use crate::{
         Form,
         dates::Day,
         page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
-        plain_text, tidy, validate,
+        plain_text,
+        say::Message,
+        tidy, validate,
     },
 };
 
@@ -117,9 +119,7 @@ async fn list_page(
             lists.push(SeatsOf { name: place.name, rows: found.into_iter().map(row).collect() });
         }
         let appoints = caller.seats.iter().any(|seat| seat.role != Role::Leader && seat.area.kind != Kind::Centre);
-        Ok(ListPage {
-            frame: frame("役員・班長", &caller), areas: lists, search: staff.is_some(), q, found, appoints
-        })
+        Ok(ListPage { frame: frame("seats-title", &caller), areas: lists, search: staff.is_some(), q, found, appoints })
     });
     html(&page.await?)
 }
@@ -152,12 +152,12 @@ struct NewForm {
 }
 
 /// The areas that the caller may give a seat in, two levels deep: a longer list nobody reads.
-async fn choices(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<(String, String)>, Problem> {
+async fn choices(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<(String, Message)>, Problem> {
     let offered = areas::choices(db, caller).await?;
     let may = |area: &area::Model| role_in(area).is_some_and(|role| may_appoint(caller, area, role.into()).is_some());
     let named = |area: area::Model| {
         let role = role_in(&area).map(|role| view::role(role.into())).unwrap_or_default();
-        (area.code, format!("{} {role}", area.name))
+        (area.code, Message::new("seats-of").with("area", area.name).with("role", Message::new(role)))
     };
     Ok(offered.into_iter().map(|choice| choice.area).filter(may).map(named).collect())
 }
@@ -178,7 +178,7 @@ async fn new_page(cities: Data<Cities>, caller: Caller, query: Query<ListQuery>)
         return Err(Problem::not_found());
     }
     html(&NewPage {
-        frame: frame("役をお願いする", &caller),
+        frame: frame("seats-give", &caller),
         faults: Faults::default(),
         choices,
         area: query.into_inner().area.unwrap_or_default(),
@@ -209,12 +209,12 @@ async fn new_form(
         })
         .await;
     match done {
-        Ok(appointed) => html(&LinkPage::new(frame("役をお願いしました", &caller), &origin, (tidy(&name), &appointed))),
+        Ok(appointed) => html(&LinkPage::new(frame("seats-given", &caller), &origin, (tidy(&name), &appointed))),
         Err(problem) => {
             let problem = for_people(problem)?;
             let choices = choices(&cities.look(caller.city).await?, &caller).await?;
             let faults = Faults::from(&problem);
-            again(&problem, &NewPage { frame: frame("役をお願いする", &caller), faults, choices, area, name, email })
+            again(&problem, &NewPage { frame: frame("seats-give", &caller), faults, choices, area, name, email })
         }
     }
 }
@@ -242,7 +242,7 @@ async fn handover(
             let (seat, next) = (&kept.holder.seat, kept.holder.next.clone());
             let proposed = seat.ends_on.and_then(time::Date::next_day).map(|day| day.to_string()).unwrap_or_default();
             Ok(HandoverPage {
-                frame: frame("引き継ぎ", &kept.caller),
+                frame: frame("handover-title", &kept.caller),
                 faults,
                 here: format!("/seats/{}/handover", seat.id),
                 role: view::role(seat.role),
@@ -283,7 +283,7 @@ async fn handover_form(
     });
     match done.await {
         Ok(appointed) => {
-            let frame = frame("次の方が決まりました", &kept.caller);
+            let frame = frame("handover-named", &kept.caller);
             html(&LinkPage::new(frame, &origin, (tidy(&typed.name), &appointed)))
         }
         Err(problem) => {
@@ -319,7 +319,7 @@ async fn link_form(
     _ours: Form<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    let (name, frame) = (kept.holder.name.clone(), frame("はじめてのサインイン", &kept.caller));
+    let (name, frame) = (kept.holder.name.clone(), frame("link-title", &kept.caller));
     let invitation = cities.write(Some(kept.caller.city), async move |tx| another_link(tx, &kept, now).await).await?;
     html(&LinkPage { frame, name, from: None, link: Some(Link::new(&origin, &invitation)) })
 }
@@ -328,12 +328,11 @@ async fn link_form(
 async fn end_page(kept: Kept) -> Result<HttpResponse, Problem> {
     let kept = kept.to_end()?;
     html(&EndPage {
-        frame: frame(if kept.own { "役をやめる" } else { "役を外す" }, &kept.caller),
+        frame: frame(if kept.own { "end-own-title" } else { "end-title" }, &kept.caller),
         here: format!("/seats/{}/end", kept.holder.seat.id),
         role: view::role(kept.holder.seat.role),
         area: kept.holder.area.name,
         holder: kept.holder.name,
-        own: kept.own,
     })
 }
 
@@ -346,7 +345,7 @@ async fn end_form(
 ) -> Result<HttpResponse, Problem> {
     let (now, kept) = (clock.now(), kept.to_end()?);
     let (holder, own) = (kept.holder.name.clone(), kept.own);
-    let frame = frame(if own { "役をやめました" } else { "役を外しました" }, &kept.caller);
+    let frame = frame(if own { "ended-own-title" } else { "ended-title" }, &kept.caller);
     let ended = cities.write(Some(kept.caller.city), async move |tx| dismiss(tx, &kept, now).await).await?;
     let line = |one: super::json::OpenNoticeOut| (one.title, format!("/notices/{}/confirm", one.id));
     let next = ended.next.map(|(name, from)| (name, Day(from)));

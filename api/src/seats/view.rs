@@ -14,6 +14,7 @@ use crate::{
         filters,
         page::{Faults, Frame},
         qr::QrPicture,
+        say::Message,
     },
 };
 
@@ -48,18 +49,18 @@ pub struct SeatRow {
     /// What its holder is called.
     pub name: String,
     /// 役員, 班長, 職員 and the group or department.
-    pub role: String,
+    pub role: Message,
     /// From when to when.
-    pub term: String,
+    pub term: Message,
     /// Who comes next.
-    pub next: Option<String>,
+    pub next: Option<Message>,
     /// Whether it has begun.
     pub begun: bool,
     /// The page for handing over, where the caller may.
     pub handover: Option<String>,
     /// The page for ending it, where the caller may.
     pub end: Option<String>,
-    /// What that is called.
+    /// What that is called: a key.
     pub end_label: &'static str,
     /// Where another link is made, for who has never signed in.
     pub link: Option<String>,
@@ -74,7 +75,7 @@ pub struct NewPage {
     /// What is wrong.
     pub faults: Faults,
     /// Codes and names of areas to choose from.
-    pub choices: Vec<(String, String)>,
+    pub choices: Vec<(String, Message)>,
     /// The chosen one.
     pub area: String,
     /// The name typed.
@@ -117,7 +118,7 @@ pub struct HandoverPage {
     pub faults: Faults,
     /// The address of this page.
     pub here: String,
-    /// 役員, 班長, 職員.
+    /// 役員, 班長, 職員: a key.
     pub role: &'static str,
     /// Where.
     pub area: String,
@@ -165,8 +166,6 @@ pub struct EndPage {
     pub area: String,
     /// Who holds it.
     pub holder: String,
-    /// Whether it is the caller's own.
-    pub own: bool,
 }
 
 /// A seat that was ended.
@@ -185,13 +184,13 @@ pub struct EndedPage {
     pub next: Option<(String, Day)>,
 }
 
-/// The word for a role.
+/// The word for a role: a key.
 #[must_use]
 pub fn role(role: Role) -> &'static str {
     match role {
-        Role::Staff => "職員",
-        Role::Officer => "役員",
-        Role::Leader => "班長",
+        Role::Staff => "role-staff",
+        Role::Officer => "role-officer",
+        Role::Leader => "role-leader",
     }
 }
 
@@ -202,26 +201,29 @@ impl SeatRow {
         let Holder { seat, area, name, signs_in, next } = holder;
         let base = format!("/seats/{}", seat.id);
         let begun = seat.starts_on <= today;
+        let named = Message::new(role(seat.role));
         let place = match (seat.role, &seat.department) {
-            (_, Some(department)) => format!("{} {department}", role(seat.role)),
-            (Role::Leader, None) => format!("{} {}", area.name, role(seat.role)),
-            (_, None) => role(seat.role).to_owned(),
+            (_, Some(department)) => Message::new("seats-in").with("role", named).with("department", department),
+            (Role::Leader, None) => Message::new("seats-of").with("area", &area.name).with("role", named),
+            (_, None) => named,
         };
         let term = match (begun, seat.ends_on) {
-            (false, _) => format!("{}から", Day(seat.starts_on)),
-            (true, Some(last)) => format!("{}まで", Day(last)),
-            (true, None) => "終わりの日は決まっていません".to_owned(),
+            (false, _) => Message::new("seats-from").with("day", Day(seat.starts_on)),
+            (true, Some(last)) => Message::new("seats-until").with("day", Day(last)),
+            (true, None) => "seats-endless".into(),
         };
         let link = kept.filter(|kept| !signs_in && kept.to_link().is_ok());
         Self {
             name: name.clone(),
             role: place,
             term,
-            next: next.as_ref().map(|(name, from)| format!("{name}（{}から）", Day(*from))),
+            next: next
+                .as_ref()
+                .map(|(name, from)| Message::new("seats-next").with("name", name).with("day", Day(*from))),
             begun,
             handover: kept.filter(|_| begun).map(|_| format!("{base}/handover")),
             end: kept.filter(|kept| kept.may_end()).map(|_| format!("{base}/end")),
-            end_label: if kept.is_some_and(|kept| kept.own) { "役をやめる" } else { "役を外す" },
+            end_label: if kept.is_some_and(|kept| kept.own) { "end-own-title" } else { "end-title" },
             link: link.map(|_| format!("{base}/link")),
         }
     }
@@ -260,12 +262,9 @@ impl OpenView {
         let home = |home: &super::Home| format!("{} {}", home.area, home.label);
         let of = |wanted: fn(&super::Home) -> bool| open.homes.iter().filter(|h| wanted(h)).map(home).collect();
         let homes: [(_, Vec<String>); 3] = [
-            ("紙で回す", of(|home| matches!(home.delivery, Delivery::Paper | Delivery::Both))),
-            ("届け方を決めていない", of(|home| home.delivery == Delivery::Undecided)),
-            (
-                "スマートフォンで受け取るはずで、まだ参加していない",
-                of(|home| home.delivery == Delivery::Digital && !home.phone),
-            ),
+            ("homes-paper", of(|home| matches!(home.delivery, Delivery::Paper | Delivery::Both))),
+            ("homes-undecided", of(|home| home.delivery == Delivery::Undecided)),
+            ("homes-not-joined", of(|home| home.delivery == Delivery::Digital && !home.phone)),
         ];
         Self {
             drafts: open.drafts.iter().map(draft).collect(),
