@@ -19,6 +19,8 @@ mod m20261124_000008_proxies;
 mod m20261125_000001_second_factor;
 mod m20261126_000001_first_sign_in;
 mod m20261127_000001_category;
+mod m20261127_000002_search_text;
+mod m20261127_000003_search_text_filled;
 mod scope;
 
 /// Every migration, oldest first.
@@ -42,6 +44,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000008_proxies::Migration),
             Box::new(m20261126_000001_first_sign_in::Migration),
             Box::new(m20261127_000001_category::Migration),
+            Box::new(m20261127_000002_search_text::Migration),
+            Box::new(m20261127_000003_search_text_filled::Migration),
         ]
     }
 }

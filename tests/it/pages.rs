@@ -47,7 +47,7 @@ async fn a_resident_joins_reads_and_stamps() {
     let page = browser.open(&format!("/n/{id}")).await;
     shows(&page, &["公園の清掃", "くわしくは集会所の掲示板をご覧ください。", "班長と役員に伝わります", "確認しました"]);
     assert_eq!(app.number("SELECT count(*) FROM receipt WHERE acknowledged_at IS NULL").await, 1, "opening is reading");
-    shows(&browser.open("/").await, &["これまでのお知らせ", "読みました"]);
+    shows(&browser.open("/").await, &["id=\"month-1\"", "読みました"]);
     shows(&browser.send(&format!("/n/{id}/receipt"), &[]).await, &["<strong>確認しました</strong>"]);
     assert_eq!(app.number("SELECT acknowledged_count::bigint FROM circulation").await, 1);
 

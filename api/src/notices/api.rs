@@ -10,6 +10,7 @@ use actix_web::{
 use super::{
     Correction, Editable, Lists, Publishing, Readable, Sendable, Wanted,
     json::{CorrectIn, NoticeIn, NoticeOut, PublishIn, WithdrawIn, one_out, read_day},
+    query::FindQuery,
 };
 use crate::{
     audit,
@@ -17,7 +18,7 @@ use crate::{
     identity::Caller,
     postgres::cities::Cities,
     problem::Problem,
-    web::{Once, Page, PageQuery, Parsed},
+    web::{Once, Page, Parsed},
 };
 
 /// Draft a notice.
@@ -38,12 +39,12 @@ pub async fn create(
         .await
 }
 
-/// What the caller may read, newest first, each with their own receipt.
-#[utoipa::path(tag = "notices", params(PageQuery), responses((status = 200, body = Page<NoticeOut>)))]
+/// What the caller may read, newest first, each with their own receipt; with `q`, `from` or `category` only what is looked for.
+#[utoipa::path(tag = "notices", params(FindQuery), responses((status = 200, body = Page<NoticeOut>)))]
 #[get("/api/v1/notices")]
-pub async fn list(lists: Data<Lists>, caller: Caller, query: Query<PageQuery>) -> Result<HttpResponse, Problem> {
-    let (cursor, limit) = query.read()?;
-    let page = lists.read(Wanted { caller, cursor, limit }).await?;
+pub async fn list(lists: Data<Lists>, caller: Caller, query: Query<FindQuery>) -> Result<HttpResponse, Problem> {
+    let (only, cursor, limit) = query.into_inner().read()?;
+    let page = lists.read(Wanted { caller, cursor, limit, only }).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(page))
 }
 

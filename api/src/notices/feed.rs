@@ -15,7 +15,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    Sight, notices_of,
+    Search, Sight, notices_of,
+    rights::COLUMNS,
     sight::{SIGHTS, values, visible},
 };
 use crate::{identity::Caller, postgres::sql, web::Cursor};
@@ -38,6 +39,8 @@ pub struct Wanted {
     pub cursor: Option<Cursor>,
     /// How many.
     pub limit: u64,
+    /// What is looked for; none: every notice.
+    pub only: Option<Search>,
 }
 
 /// A line of a feed: which notice, and the columns of its receipt where there is one.
@@ -46,21 +49,36 @@ struct Line {
     receipt: Option<receipt::Model>,
 }
 
-/// At most `limit` notices that are out and reach the caller, newest first, from after `cursor`.
+/// At most so many notices as are wanted that are out and reach the caller, newest first.
 ///
 /// # Errors
 /// The database's.
-pub async fn feed(
-    db: &impl ConnectionTrait,
-    caller: &Caller,
-    (cursor, limit): (Option<Cursor>, u64),
-    now: OffsetDateTime,
-) -> Result<Vec<Entry>, DbErr> {
-    let wanted = [Wanted { caller: caller.clone(), cursor, limit }];
-    Ok(feeds(db, &wanted, now).await?.pop().unwrap_or_default())
+pub async fn feed(db: &impl ConnectionTrait, wanted: Wanted, now: OffsetDateTime) -> Result<Vec<Entry>, DbErr> {
+    Ok(feeds(db, &[wanted], now).await?.pop().unwrap_or_default())
 }
 
-/// The same for many callers, place by place.
+/// The same, and how many there are in all, counted up to `most`.
+///
+/// # Errors
+/// The database's.
+pub async fn feed_and_number(
+    db: &impl ConnectionTrait,
+    wanted: Wanted,
+    most: u64,
+    now: OffsetDateTime,
+) -> Result<(Vec<Entry>, usize), DbErr> {
+    let all = [Wanted { cursor: None, limit: most, ..wanted.clone() }];
+    let mut lines = lines_of(db, &all, now).await?.pop().unwrap_or_default();
+    let number = lines.len();
+    if wanted.cursor.is_some() {
+        return Ok((feed(db, wanted, now).await?, number));
+    }
+    // The newest of them are the first page.
+    lines.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
+    Ok((entries(db, &[wanted], vec![lines]).await?.pop().unwrap_or_default(), number))
+}
+
+/// The same as [`feed`] for many callers, place by place.
 ///
 /// # Errors
 /// The database's.
@@ -69,16 +87,16 @@ pub async fn feeds(
     wanted: &[Wanted],
     now: OffsetDateTime,
 ) -> Result<Vec<Vec<Entry>>, DbErr> {
-    let mut lines: Vec<Vec<Line>> = Vec::new();
-    lines.resize_with(wanted.len(), Vec::new);
-    let (staff, others): (Vec<usize>, Vec<usize>) =
-        (0..wanted.len()).partition(|place| Sight::of(&wanted[*place].caller).is_staff());
-    for place in staff {
-        lines[place] = of_staff(db, &wanted[place], now).await?;
-    }
-    if !others.is_empty() {
-        of_others(db, (wanted, &others), now, &mut lines).await?;
-    }
+    let lines = lines_of(db, wanted, now).await?;
+    entries(db, wanted, lines).await
+}
+
+/// The notices of the lines of each list.
+async fn entries(
+    db: &impl ConnectionTrait,
+    wanted: &[Wanted],
+    lines: Vec<Vec<Line>>,
+) -> Result<Vec<Vec<Entry>>, DbErr> {
     let city = |place: usize| wanted[place].caller.city;
     let keys: BTreeSet<(CityId, NoticeId)> = lines
         .iter()
@@ -94,17 +112,50 @@ pub async fn feeds(
     Ok(lines.into_iter().enumerate().map(entries).collect())
 }
 
+/// The lines of each list.
+async fn lines_of(db: &impl ConnectionTrait, wanted: &[Wanted], now: OffsetDateTime) -> Result<Vec<Vec<Line>>, DbErr> {
+    let mut lines: Vec<Vec<Line>> = Vec::new();
+    lines.resize_with(wanted.len(), Vec::new);
+    let (staff, others): (Vec<usize>, Vec<usize>) =
+        (0..wanted.len()).partition(|place| Sight::of(&wanted[*place].caller).is_staff());
+    for place in staff {
+        lines[place] = of_staff(db, &wanted[place], now).await?;
+    }
+    // What is looked for differs, so each of these is a statement of its own.
+    let (searching, others): (Vec<usize>, Vec<usize>) =
+        others.into_iter().partition(|place| wanted[*place].only.is_some());
+    for place in searching {
+        of_others(db, (wanted, &[place]), now, &mut lines).await?;
+    }
+    if !others.is_empty() {
+        of_others(db, (wanted, &others), now, &mut lines).await?;
+    }
+    Ok(lines)
+}
+
+/// What is added to a statement by what is looked for, whose values begin at `$first`: rows of a `WITH`, a condition on a notice `n`, and values.
+fn narrowed(only: Option<&Search>, first: usize) -> (String, String, Vec<Value>) {
+    match only {
+        None => Default::default(),
+        Some(only) => {
+            let (word, condition) = (Search::word(first), Search::condition(first));
+            (format!(", {word}"), format!("AND {condition}"), only.values().into())
+        }
+    }
+}
+
 /// By notice.
 async fn of_staff(db: &impl ConnectionTrait, wanted: &Wanted, now: OffsetDateTime) -> Result<Vec<Line>, DbErr> {
     #[derive(FromQueryResult)]
     struct Found {
         id: NoticeId,
     }
+    let (words, only, sought) = narrowed(wanted.only.as_ref(), 11);
     let text = format!(
-        "WITH {SIGHTS}
+        "WITH {SIGHTS}{words}
          SELECT n.id FROM sight JOIN notice n ON n.city_id = sight.city_id
          WHERE n.published_at <= $7 AND (n.published_at, n.id) < ($8, $9)
-           AND (n.withdrawn_at IS NULL OR n.withdrawn_at > n.published_at)
+           AND (n.withdrawn_at IS NULL OR n.withdrawn_at > n.published_at) {only}
            AND (n.alone_reason IS NOT NULL OR EXISTS (
                 SELECT FROM circulation c JOIN channel ch ON ch.city_id = c.city_id AND ch.id = c.channel_id
                 WHERE c.city_id = n.city_id AND c.notice_id = n.id AND {}))
@@ -114,6 +165,7 @@ async fn of_staff(db: &impl ConnectionTrait, wanted: &Wanted, now: OffsetDateTim
     let before = before(wanted, now);
     let mut values = values([&Sight::of(&wanted.caller)]);
     values.extend([now.into(), before.at.into(), before.id.into(), wanted.limit.into()] as [Value; 4]);
+    values.extend(sought);
     let found = Found::find_by_statement(sql(&text, values)).all(db).await?;
     let ids: Vec<NoticeId> = found.into_iter().map(|found| found.id).collect();
     let mut receipts = receipt::Entity::find()
@@ -130,15 +182,23 @@ async fn of_staff(db: &impl ConnectionTrait, wanted: &Wanted, now: OffsetDateTim
 }
 
 /// By channel, each read from its newest circulation on: a resident's have what is for everyone, the others' what is for officers too. A list is
-/// one row, and each of its receipts another.
+/// one row, and each of its receipts another. What is looked for, if anything, is the same for all of them.
 async fn of_others(
     db: &impl ConnectionTrait,
     (wanted, places): (&[Wanted], &[usize]),
     now: OffsetDateTime,
     lines: &mut [Vec<Line>],
 ) -> Result<(), DbErr> {
+    let only = places.first().and_then(|place| wanted[*place].only.as_ref());
+    let (words, only, sought) = narrowed(only, 12);
+    // As it is where nothing is looked for, which is when a city was just rung.
+    let only = if only.is_empty() {
+        only
+    } else {
+        format!("AND EXISTS (SELECT FROM notice n WHERE n.city_id = c.city_id AND n.id = c.notice_id {only})")
+    };
     let text = format!(
-        "WITH {SIGHTS}, list AS MATERIALIZED (
+        "WITH {SIGHTS}{words}, list AS MATERIALIZED (
          SELECT sight.n, sight.city_id, given.reader_id, found.ids
          FROM sight
          JOIN unnest($7::uuid[], $8::timestamptz[], $9::uuid[]) WITH ORDINALITY AS given (reader_id, at, id, n) USING (n)
@@ -150,7 +210,7 @@ async fn of_others(
                 WHERE c.channel_id = ch.id AND c.city_id = ch.city_id AND c.published_at <= $10
                   AND (c.published_at, c.notice_id) < (given.at, given.id) AND {}
                   AND NOT EXISTS (SELECT FROM notice n WHERE n.city_id = c.city_id AND n.id = c.notice_id
-                                  AND n.withdrawn_at <= n.published_at)
+                                  AND n.withdrawn_at <= n.published_at) {only}
                 ORDER BY c.published_at DESC, c.notice_id DESC LIMIT $11) AS one
             WHERE ch.city_id = sight.city_id AND ch.area_id = ANY(sight.associations)
               AND (ch.kind = 'everyone' OR NOT sight.of_resident)
@@ -173,6 +233,7 @@ async fn of_others(
     let most = places.iter().map(|place| wanted[*place].limit).max().unwrap_or(0);
     let mut values = values(&sights);
     values.extend([readers.into(), times.into(), ids.into(), now.into(), most.into()] as [Value; 5]);
+    values.extend(sought);
     let mut receipts = Vec::new();
     for row in db.query_all_raw(sql(&text, values)).await? {
         let n: i64 = row.try_get_by_index(0)?;
@@ -209,8 +270,8 @@ pub async fn office(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<no
         roles.push(sea_orm::ActiveEnum::to_value(&seat.role));
     }
     // An office's own, and what was drawn up for areas that lie wholly in its reach by the same kind of seat.
-    let statement = sql(
-        "SELECT n.* FROM notice n
+    let text = format!(
+        "SELECT {} FROM notice n
          WHERE n.city_id = $1 AND EXISTS (
             SELECT FROM unnest($2::uuid[], $3::text[]) AS mine (area_id, role)
             WHERE (mine.role = 'staff') = (n.sender_role = 'staff')
@@ -218,7 +279,8 @@ pub async fn office(db: &impl ConnectionTrait, caller: &Caller) -> Result<Vec<no
                               AND NOT target.path @> ARRAY[(SELECT CASE WHEN seat.kind = 'centre' THEN seat.parent_id ELSE seat.id END
                                                             FROM area seat WHERE seat.city_id = $1 AND seat.id = mine.area_id)]))
          ORDER BY n.id DESC LIMIT 100",
-        [caller.city.0.into(), areas.into(), roles.into()],
+        *COLUMNS
     );
+    let statement = sql(&text, [caller.city.0.into(), areas.into(), roles.into()]);
     notice::Model::find_by_statement(statement).all(db).await
 }

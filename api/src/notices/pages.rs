@@ -11,13 +11,14 @@ use entity::{
     proxy,
 };
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
-use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
-    Entry, category, feed, office,
+    listed::{Place, listed},
+    office,
+    query::ListQuery,
     senders::{name_of, senders},
-    view::{Item, ListPage, Marks, OfficePage, OfficeRow, State},
+    view::{ListPage, Marks, OfficePage, OfficeRow},
 };
 use crate::{
     areas::association_of,
@@ -26,15 +27,11 @@ use crate::{
     postgres::cities::Cities,
     problem::Problem,
     web::{
-        Cursor, PageQuery,
         dates::Ago,
         filters,
         page::{Frame, Section, Who, html},
     },
 };
-
-/// Notices on a page of the list.
-const ON_A_PAGE: u64 = 50;
 
 /// The room's pages.
 pub fn pages(config: &mut ServiceConfig) {
@@ -49,19 +46,13 @@ struct HomePage {
     frame: Frame,
 }
 
-/// Links from elsewhere bring parameters of their own along.
-#[derive(Deserialize)]
-struct HomeQuery {
-    cursor: Option<String>,
-}
-
 /// My notices; for who is not signed in, what this is and how to get in.
 #[get("/")]
 async fn my_notices(
     cities: Data<Cities>,
     clock: Data<Clock>,
     caller: Result<Caller, Problem>,
-    query: Query<HomeQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let caller = match caller {
         Ok(caller) => caller,
@@ -70,50 +61,16 @@ async fn my_notices(
         }
         Err(problem) => return Err(problem),
     };
-    let page = PageQuery { cursor: query.into_inner().cursor, limit: None };
-    let (cursor, _) = page.read()?;
-    let now = clock.now();
+    let (now, asked) = (clock.now(), query.into_inner().read()?);
     let tx = cities.look(caller.city).await?;
-    let mut entries = feed(&tx, &caller, (cursor, ON_A_PAGE + 1), now).await?;
-    let more = entries.len() as u64 > ON_A_PAGE;
-    entries.truncate(usize::try_from(ON_A_PAGE).unwrap_or(50));
-    let last = entries.last().filter(|_| more).and_then(|entry| Some((entry.notice.published_at?, entry.notice.id.0)));
-    let items = lines(&tx, &entries, "", now).await?;
-    let (mut emergencies, mut unread, mut rest) = (Vec::new(), Vec::new(), Vec::new());
-    for (entry, item) in entries.iter().zip(items) {
-        let open = entry.notice.withdrawn_at.is_none() && entry.notice.closed_at.is_none();
-        if open && item.marks.emergency && !item.state.acknowledged {
-            emergencies.push(item);
-        } else if item.state.unread {
-            unread.push(item);
-        } else {
-            rest.push(item);
-        }
-    }
+    let at =
+        Place { path: "/".to_owned(), base: String::new(), waiting: "list-unread", waiting_count: "list-unread-count" };
     html(&ListPage {
-        frame: Frame::new("お知らせ", Who::from(&caller)).at(Section::Notices),
+        frame: Frame::new("list-title", Who::from(&caller)).at(Section::Notices),
         place: place(&tx, &caller).await?,
         proxy: answers(&tx, &caller).await?,
-        emergencies,
-        unread,
-        rest,
-        first: cursor.is_none(),
-        more: last.map(|(at, id)| format!("/?cursor={}", Cursor { at, id }.to_text())),
+        list: listed(&tx, &caller, (&asked, at), now).await?,
     })
-}
-
-/// Entries of a list as its lines, whose pages are below `base`.
-///
-/// # Errors
-/// The database's.
-pub async fn lines(
-    db: &impl ConnectionTrait,
-    entries: &[Entry],
-    base: &str,
-    now: OffsetDateTime,
-) -> Result<Vec<Item>, Problem> {
-    let sending = senders(db, entries.iter().map(|entry| &*entry.notice)).await?;
-    Ok(entries.iter().map(|entry| item(entry, (&sending, base), now)).collect())
 }
 
 /// Whether somebody answers for another household.
@@ -122,22 +79,6 @@ async fn answers(db: &impl ConnectionTrait, caller: &Caller) -> Result<bool, Pro
         .filter(proxy::Column::CityId.eq(caller.city))
         .filter(proxy::Column::PersonId.eq(caller.person));
     Ok(theirs.one(db).await?.is_some())
-}
-
-fn item(Entry { notice, receipt }: &Entry, (senders, base): (&[area::Model], &str), now: OffsetDateTime) -> Item {
-    Item {
-        href: format!("{base}/n/{}", notice.id),
-        title: notice.title.clone(),
-        sender: name_of(senders, notice),
-        at: Ago { at: notice.published_at.unwrap_or(notice.created_at), now },
-        marks: Marks::of(notice),
-        category: category::telling_name(notice.category),
-        state: State {
-            unread: receipt.is_none() && notice.withdrawn_at.is_none() && notice.closed_at.is_none(),
-            read: receipt.is_some(),
-            acknowledged: receipt.as_ref().is_some_and(|receipt| receipt.acknowledged_at.is_some()),
-        },
-    }
 }
 
 /// Where the caller belongs, in words: 桜町一丁目町内会 1班, or the areas of their seats.
@@ -172,7 +113,7 @@ async fn office_page(cities: Data<Cities>, clock: Data<Clock>, caller: Caller) -
         }
     }
     html(&OfficePage {
-        frame: Frame::new("送ったお知らせ", Who::from(&caller)).at(Section::Office),
+        frame: Frame::new("office-title", Who::from(&caller)).at(Section::Office),
         offices: caller.seats.iter().map(|seat| seat.area.name.clone()).collect(),
         drafts,
         scheduled,

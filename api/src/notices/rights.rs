@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
@@ -13,7 +13,9 @@ use entity::{
     seat::Role,
 };
 use futures_util::future::LocalBoxFuture;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, FromQueryResult as _, QueryFilter as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, FromQueryResult as _, IdenStatic as _, Iterable as _, QueryFilter as _,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -86,17 +88,24 @@ impl Readable {
     }
 }
 
+/// The columns of a notice `n` that make a row of it: all but the text by which it is searched, which is as long again.
+pub(super) static COLUMNS: LazyLock<String> = LazyLock::new(|| {
+    let names: Vec<String> = notice::Column::iter().map(|column| format!("n.{}", column.as_str())).collect();
+    names.join(", ")
+});
+
 /// The notices with these keys, each once for however many lists it is in.
 pub(super) async fn notices_of(
     db: &impl ConnectionTrait,
     keys: BTreeSet<(CityId, NoticeId)>,
 ) -> Result<HashMap<(CityId, NoticeId), Arc<notice::Model>>, DbErr> {
     let (cities, ids): (Vec<Uuid>, Vec<Uuid>) = keys.into_iter().map(|(city, id)| (city.0, id.0)).unzip();
-    let statement = sql(
-        "SELECT n.* FROM unnest($1::uuid[], $2::uuid[]) AS asked (city_id, id)
+    let text = format!(
+        "SELECT {} FROM unnest($1::uuid[], $2::uuid[]) AS asked (city_id, id)
          JOIN notice n ON n.city_id = asked.city_id AND n.id = asked.id",
-        [cities.into(), ids.into()],
+        *COLUMNS
     );
+    let statement = sql(&text, [cities.into(), ids.into()]);
     let rows = notice::Model::find_by_statement(statement).all(db).await?;
     Ok(rows.into_iter().map(|notice| ((notice.city_id, notice.id), Arc::new(notice))).collect())
 }

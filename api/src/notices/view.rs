@@ -6,7 +6,7 @@ use entity::{
     seat::Role,
 };
 
-use super::category;
+use super::{category, listed::Listed};
 use crate::web::{
     dates::{Ago, Day, Moment, Stamped},
     filters,
@@ -86,15 +86,9 @@ pub struct ListPage {
     pub frame: Frame,
     /// Where the caller belongs: 青葉町自治会 1班.
     pub place: String,
-    pub emergencies: Vec<Item>,
-    pub unread: Vec<Item>,
-    pub rest: Vec<Item>,
+    pub list: Listed,
     /// Whether the caller answers for another household.
     pub proxy: bool,
-    /// Whether this is the first page of the list.
-    pub first: bool,
-    /// The next page.
-    pub more: Option<String>,
 }
 
 /// What a correction changed.

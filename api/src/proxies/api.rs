@@ -24,11 +24,12 @@ use crate::{
     notices::{
         Lists, Wanted,
         json::{NoticeOut, ReceiptOut},
+        query::FindQuery,
     },
     postgres::cities::Cities,
     problem::Problem,
     receipts::Receipts,
-    web::{Once, Page, PageQuery, Parsed, id_in},
+    web::{Once, Page, Parsed, id_in},
 };
 
 /// The code of a household that wants to be answered for.
@@ -131,16 +132,17 @@ pub(super) async fn stop(cities: &Cities, clock: &Clock, answering: Answering) -
         .await
 }
 
-/// What goes to everyone where a household lives that the caller answers for, newest first, each with the household's receipt.
-#[utoipa::path(tag = "proxies", params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = Page<NoticeOut>)))]
+/// What goes to everyone where a household lives that the caller answers for, newest first, each with the household's receipt; with `q`, `from`
+/// or `category` only what is looked for.
+#[utoipa::path(tag = "proxies", params(("id" = Uuid, Path), FindQuery), responses((status = 200, body = Page<NoticeOut>)))]
 #[get("/api/v1/proxies/{id}/notices")]
 pub async fn notices(
     lists: Data<Lists>,
     answering: Answering,
-    query: Query<PageQuery>,
+    query: Query<FindQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (cursor, limit) = query.read()?;
-    let page = lists.read(Wanted { caller: answering.in_place, cursor, limit }).await?;
+    let (only, cursor, limit) = query.into_inner().read()?;
+    let page = lists.read(Wanted { caller: answering.in_place, cursor, limit, only }).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(page))
 }
 

@@ -13,20 +13,20 @@ use crate::{
     audit,
     clock::{Clock, JAPAN},
     identity::{Caller, SignIn, api::Parts},
-    notices::{feed, pages::lines, view::Item},
+    notices::{
+        listed::{Listed, Place, listed},
+        query::ListQuery,
+    },
     postgres::cities::Cities,
     problem::Problem,
     receipts::{Receipts, pages::notice_for},
     web::{
-        Cursor, Form, PageQuery,
+        Form,
         dates::Day,
         filters, id_in,
         page::{Fault, Faults, Frame, Section, Who, again, for_people, html, see_other},
     },
 };
-
-/// Notices on a page of a household's list.
-const ON_A_PAGE: u64 = 50;
 
 /// The room's pages.
 pub fn pages(config: &mut ServiceConfig) {
@@ -70,9 +70,7 @@ impl From<Answered> for Home {
 struct ListPage {
     frame: Frame,
     name: String,
-    waiting: Vec<Item>,
-    rest: Vec<Item>,
-    more: Option<String>,
+    list: Listed,
     /// Where it is ended.
     end: String,
 }
@@ -88,7 +86,7 @@ struct EndPage {
 
 async fn homes_page(cities: &Cities, caller: &Caller, faults: Faults, code: String) -> Result<HomesPage, Problem> {
     let found = answered_by(&cities.look(caller.city).await?, caller).await?;
-    let frame = Frame::new("代わりに確認する", Who::from(caller)).at(Section::Home);
+    let frame = Frame::new("proxies-title", Who::from(caller)).at(Section::Home);
     Ok(HomesPage { frame, faults, homes: found.into_iter().map(Home::from).collect(), code })
 }
 
@@ -129,12 +127,6 @@ async fn begin(
     }
 }
 
-/// Which part of the list is asked for.
-#[derive(Deserialize)]
-struct ListQuery {
-    cursor: Option<String>,
-}
-
 /// How the household is called to who answers for it.
 fn name(answering: &Answering) -> String {
     format!("{} {}", answering.home.area.name, answering.home.label)
@@ -148,19 +140,18 @@ async fn list(
     query: Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (now, base) = (clock.now(), format!("/proxies/{}", answering.home.household));
-    let (cursor, _) = PageQuery { cursor: query.into_inner().cursor, limit: None }.read()?;
+    let asked = query.into_inner().read()?;
     let tx = cities.look(answering.caller.city).await?;
-    let mut entries = feed(&tx, &answering.in_place, (cursor, ON_A_PAGE + 1), now).await?;
-    let more = entries.len() as u64 > ON_A_PAGE;
-    entries.truncate(usize::try_from(ON_A_PAGE).unwrap_or(50));
-    let last = entries.last().filter(|_| more).and_then(|entry| Some((entry.notice.published_at?, entry.notice.id.0)));
-    let (waiting, rest) = lines(&tx, &entries, &base, now).await?.into_iter().partition(|one| one.state.unread);
+    let place = Place {
+        path: base.clone(),
+        base: base.clone(),
+        waiting: "proxies-waiting",
+        waiting_count: "proxies-waiting-count",
+    };
     html(&ListPage {
-        frame: Frame::new("代わりに確認するお知らせ", Who::from(&answering.caller)).at(Section::Home),
+        frame: Frame::new("proxies-list-title", Who::from(&answering.caller)).at(Section::Home),
         name: name(&answering),
-        waiting,
-        rest,
-        more: last.map(|(at, id)| format!("{base}?cursor={}", Cursor { at, id }.to_text())),
+        list: listed(&tx, &answering.in_place, (&asked, place), now).await?,
         end: format!("{base}/end"),
     })
 }
@@ -168,7 +159,7 @@ async fn list(
 #[get("/proxies/{id}/end")]
 async fn end_page(answering: Answering) -> Result<HttpResponse, Problem> {
     html(&EndPage {
-        frame: Frame::new("代わりの確認をやめる", Who::from(&answering.caller)).at(Section::Home),
+        frame: Frame::new("proxies-end-title", Who::from(&answering.caller)).at(Section::Home),
         name: name(&answering),
         back: format!("/proxies/{}", answering.home.household),
     })

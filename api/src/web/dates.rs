@@ -63,6 +63,30 @@ fn era(day: Date) -> String {
     }
 }
 
+/// The month of a day: 令和8年11月.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MonthOf(pub Date);
+
+impl MonthOf {
+    /// Whether both are the same month.
+    #[must_use]
+    pub fn same(self, other: Self) -> bool {
+        (self.0.year(), self.0.month()) == (other.0.year(), other.0.month())
+    }
+}
+
+impl Says for MonthOf {
+    fn say(&self, language: Language, target: Target) -> String {
+        let (year, month) = (self.0.year(), self.0.month());
+        let text = match language {
+            Language::Japanese => format!("{}{}月", era(self.0), u8::from(month)),
+            Language::Easy => format!("{year}｜年《ねん》{}｜月《がつ》", u8::from(month)),
+            Language::English => format!("{month} {year}"),
+        };
+        annotated(&text, target)
+    }
+}
+
 fn weekday(day: Date) -> char {
     match day.weekday() {
         Weekday::Monday => '月',
@@ -324,6 +348,9 @@ mod tests {
         assert_eq!(said(&Ago { at: datetime!(2026-11-01 07:00 +9), now }), ["11月1日（日曜日）", "Sun 1 Nov"]);
         assert_eq!(said(&Moment(datetime!(2026-11-23 12:00 +9)))[1], "Mon 23 Nov 2026, noon");
         assert_eq!(said(&Moment(datetime!(2026-11-23 00:30 +9)))[1], "Mon 23 Nov 2026, 12:30 a.m.");
+        let month = MonthOf(date!(2026 - 10 - 31));
+        assert_eq!(said(&month), ["2026年10月", "October 2026"]);
+        assert_eq!(month.say(Language::Japanese, Target::Plain), "令和8年10月");
         let ruby = Day(date!(2026 - 11 - 24)).say(Language::Easy, Target::Html);
         assert!(ruby.contains("<ruby>火曜日<rp>（</rp><rt>かようび</rt>"), "{ruby}");
     }
