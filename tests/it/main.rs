@@ -16,6 +16,7 @@ mod languages;
 mod leaving;
 mod ledger;
 mod limits;
+mod measured;
 mod notices;
 mod oidc;
 mod pages;

@@ -25,6 +25,8 @@ pub struct Chromium {
     /// The page, as the protocol names it.
     page: Option<String>,
     calls: u64,
+    /// What happened in the page, as far as it was asked for.
+    events: Vec<Value>,
     _profile: TempDir,
 }
 
@@ -64,7 +66,7 @@ impl Chromium {
                 message.clear();
             }
         });
-        let mut chromium = Self { child, to, from, page: None, calls: 0, _profile: profile };
+        let mut chromium = Self { child, to, from, page: None, calls: 0, events: Vec::new(), _profile: profile };
         let target = chromium.call("Target.createTarget", json!({ "url": "about:blank" }))["targetId"].clone();
         let attached = chromium.call("Target.attachToTarget", json!({ "targetId": target, "flatten": true }));
         chromium.page = attached["sessionId"].as_str().map(str::to_owned);
@@ -141,7 +143,10 @@ impl Chromium {
     }
 
     /// A command of the protocol, and what it gives.
-    fn call(&mut self, method: &str, params: Value) -> Value {
+    ///
+    /// # Panics
+    /// When the browser refuses it.
+    pub fn call(&mut self, method: &str, params: Value) -> Value {
         self.calls += 1;
         let id = self.calls;
         let mut message = json!({ "id": id, "method": method, "params": params });
@@ -158,14 +163,23 @@ impl Chromium {
         }
     }
 
-    fn wait_for(&mut self, event: &str) {
+    /// Waits until something happens in the page, such as `Page.loadEventFired`.
+    pub fn wait_for(&mut self, event: &str) {
         while self.hear()["method"] != event {}
     }
 
+    /// What has happened in the page since this was last asked; only that of domains that were enabled.
+    pub fn events(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.events)
+    }
+
     fn hear(&mut self) -> Value {
-        self.from
-            .recv_timeout(PATIENCE)
-            .expect("chromium says nothing: try `chromium --headless --no-sandbox about:blank`")
+        let said = self.from.recv_timeout(PATIENCE);
+        let said = said.expect("chromium says nothing: try `chromium --headless --no-sandbox about:blank`");
+        if said["method"].is_string() {
+            self.events.push(said.clone());
+        }
+        said
     }
 }
 

@@ -9,6 +9,7 @@ pub mod broken;
 pub mod browser;
 pub mod chromium;
 pub mod link;
+pub mod npm;
 pub mod oidc_provider;
 pub mod own_process;
 pub mod patience;

@@ -2,15 +2,15 @@
 
 use std::{
     collections::BTreeMap,
-    fs::File,
     io::{BufRead as _, BufReader},
-    path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
 use reqwest::{Client, Method, header};
 use serde_json::json;
 use url::Url;
+
+use crate::npm::packages;
 
 /// As what the provider knows the app.
 pub const CLIENT_ID: &str = "kairan";
@@ -32,7 +32,7 @@ impl OidcProvider {
     /// When it can't be started.
     #[must_use]
     pub fn start(origin: &str, userinfo: bool) -> Self {
-        let folder = installed();
+        let folder = packages("oidc");
         let arguments = json!({
             "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET,
@@ -130,24 +130,4 @@ fn submit(url: &Url, page: &str, login: &str) -> (Method, Url, Vec<(String, Stri
 /// What stands after `before`, up to the next quotation mark.
 fn attribute<'a>(page: &'a str, before: &str) -> Option<&'a str> {
     page.split(before).nth(1)?.split('"').next()
-}
-
-/// The folder of the provider with its packages, which are fetched once: exactly those of `package-lock.json`.
-fn installed() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("oidc");
-    let lock = File::create(std::env::temp_dir().join("kairan-tests-oidc.lock")).expect("a lock");
-    lock.lock().expect("the lock");
-    if !folder.join("node_modules/.package-lock.json").exists() {
-        let npm = Command::new("npm")
-            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-            .current_dir(&folder)
-            .stdout(Stdio::null())
-            .status();
-        let done = npm.is_ok_and(|status| status.success());
-        assert!(
-            done,
-            "this test signs in at npm's oidc-provider: run script/test, or `npm ci` in tests/oidc, with node and the network at hand"
-        );
-    }
-    folder
 }
