@@ -31,7 +31,7 @@ use crate::{
     proxies, push,
     receipts::{self, Receipts},
     seats,
-    web::{Limits, assets, client, headers, language, metrics, problem_page},
+    web::{Limits, assets, client, headers, language, metrics, problem_page, size},
 };
 
 /// What the program hands to its rooms.
@@ -87,6 +87,7 @@ fn pages(config: &mut ActixConfig) {
     households::pages::pages(config);
     proxies::pages::pages(config);
     language::pages(config);
+    size::pages(config);
 }
 
 /// The description of the HTTP interface.
@@ -194,6 +195,7 @@ fn app(
         .wrap(from_fn(identity::refusals::written_down))
         .wrap(from_fn(problem_page::problems_as_pages))
         .wrap(from_fn(language::speak))
+        .wrap(from_fn(size::show))
         .wrap(from_fn(headers::security))
         .wrap(from_fn(metrics::count))
         .wrap(Compress::default())

@@ -208,3 +208,14 @@ async fn a_drill_and_what_is_typed_are_shown_as_they_are() {
     shows(&page, &["これは訓練です。実際の災害ではありません。", "【訓練】"]);
     assert!(!page.text.contains("<b>避難") && !page.text.contains("<script>alert"), "{}", page.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_size_of_the_type_stays_as_it_was_chosen() {
+    let app = TestApp::start().await;
+    let reads = Browser::new(&app);
+    shows(&reads.open("/").await, &["value=\"medium\" aria-current=\"true\"", "action=\"/text-size\"", "特大"]);
+    shows(&reads.send("/text-size", &[("size", "huge")]).await, &["class=\"size-huge\""]);
+    shows(&reads.open("/join").await, &["class=\"size-huge\"", "value=\"huge\" aria-current=\"true\""]);
+    assert_eq!(reads.send("/text-size", &[("size", "x onload=")]).await.status, 404);
+    shows(&reads.open("/join").await, &["class=\"size-huge\""]);
+}

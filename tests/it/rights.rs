@@ -32,6 +32,7 @@ const OPEN: &[&str] = &[
     "GET /sw.js",
     "GET /welcome",
     "POST /language",
+    "POST /text-size",
     "GET /api/v1/purposes",
     "GET /api/v1/push/key",
     "POST /api/v1/join",

@@ -128,11 +128,23 @@ struct Choice {
 #[post("/language")]
 async fn choose(request: HttpRequest, origin: Data<Origin>, form: Form<Choice>) -> Result<HttpResponse, Problem> {
     let language: Language = form.0.language.parse().map_err(|()| Problem::not_found())?;
+    chosen(&request, &origin, (COOKIE, language.code()))
+}
+
+/// Keeps a choice in a cookie for a year, and goes back to the page on which it was made.
+///
+/// # Errors
+/// When the cookie can't be written.
+pub(super) fn chosen(
+    request: &HttpRequest,
+    origin: &Origin,
+    (name, value): (&'static str, &'static str),
+) -> Result<HttpResponse, Problem> {
     let from = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
     let from = from.and_then(|from| Url::parse(from).ok());
     let path = from.map(|from| from[url::Position::BeforePath..url::Position::AfterQuery].to_owned());
     let mut response = see_other(path.as_deref().and_then(local_path).unwrap_or("/"));
-    let cookie = Cookie::build(COOKIE, language.code())
+    let cookie = Cookie::build(name, value)
         .path("/")
         .http_only(true)
         .secure(origin.is_https())

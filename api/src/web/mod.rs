@@ -19,6 +19,7 @@ pub mod problem_page;
 pub mod qr;
 mod request;
 pub mod say;
+pub mod size;
 mod upload;
 
 pub use body::{Form, Parsed, plain_text, validate};

@@ -13,6 +13,7 @@ use super::{
     filters::LANGUAGE,
     language::{Language, spoken},
     say::Message,
+    size::{Size, shown},
 };
 use crate::problem::{FieldError, Problem};
 
@@ -168,6 +169,18 @@ impl Frame {
     #[must_use]
     pub fn languages(&self) -> [Language; 3] {
         Language::ALL
+    }
+
+    /// How large the page is written, where that is not as usual.
+    #[must_use]
+    pub fn size(&self) -> Option<Size> {
+        Some(shown()).filter(|size| *size != Size::default())
+    }
+
+    /// The sizes that are offered.
+    #[must_use]
+    pub fn sizes(&self) -> [Size; 4] {
+        Size::ALL
     }
 
     /// The address of a style, script or picture.

@@ -261,6 +261,7 @@ pub const CALLS: &[Call] = &[
     call("POST /seats/{id}/link", About::Seat, ""),
     call("POST /signin", About::Code, "email=nobody@asahi.example&password=x"),
     call("POST /signin/passkey", About::Code, "ticket=x&credential=x"),
+    call("POST /text-size", About::Nothing, "size=large"),
     call("POST /signout", About::Nothing, ""),
     call("POST /welcome", About::Code, "code=AAAA-AAAA-AAAA-AAAA&password=ひらけごま+ひらけごま"),
     call("PUT /api/v1/households/{id}", About::Household, r#"{"delivery":"paper"}"#),
