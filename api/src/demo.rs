@@ -9,7 +9,7 @@ use entity::{
     account, area, city,
     household::{self, Delivery},
     ids::CityId,
-    notice::{Addressees, Category, Importance},
+    notice::Importance,
     seat::Role,
 };
 use sea_orm::{
@@ -19,14 +19,20 @@ use sea_orm::{
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    areas, households,
+    areas,
+    clock::JAPAN,
+    households,
     identity::{self, Agent, Caller, code::Code, session::Device},
-    notices::{self, Audience, Draft, Publishing},
+    notices::{self, Publishing},
     purposes::PURPOSES,
     receipts::{self, Stamp},
     seats::{self, Appointment},
     server::Ground,
 };
+
+mod circulars;
+
+use circulars::CIRCULARS;
 
 /// The tree of the demo city.
 const AREAS: &str = include_str!("../demo/areas.csv");
@@ -181,7 +187,7 @@ async fn circulate(db: &impl ConnectionTrait, ground: &Ground, residents: &[Call
     for (place, circular) in CIRCULARS.iter().enumerate() {
         let at = now - Duration::days(circular.days_ago) - Duration::minutes(7 * place as i64);
         let author = caller(db, circular.author, ground).await?;
-        let draft = notices::draft(db, &author, circular.draft(), at).await?;
+        let draft = notices::draft(db, &author, circular.draft(at.to_offset(JAPAN).date()), at).await?;
         let emergency = circular.importance == Importance::Emergency;
         let publisher = if emergency { caller(db, HOLDERS[0].email, ground).await?.person } else { author.person };
         let notice = notices::publish(db, draft, (publisher, Publishing::default()), at).await?;
@@ -230,165 +236,3 @@ async fn links(db: &impl ConnectionTrait, city: CityId, now: OffsetDateTime) -> 
     }
     Ok(links)
 }
-
-/// A circular of the demo city.
-struct Circular {
-    author: &'static str,
-    days_ago: i64,
-    title: &'static str,
-    body: &'static str,
-    importance: Importance,
-    category: Category,
-    areas: &'static [&'static str],
-    to: Addressees,
-    drill: bool,
-    read_of_ten: usize,
-}
-
-impl Circular {
-    fn draft(&self) -> Draft {
-        Draft {
-            title: self.title.into(),
-            body: self.body.trim().into(),
-            importance: self.importance,
-            category: self.category,
-            audience: Audience { areas: self.areas.iter().map(|code| (*code).to_owned()).collect(), to: self.to },
-            circulate_until: None,
-            publish_at: None,
-            drill: self.drill,
-        }
-    }
-}
-
-const CIRCULARS: [Circular; 7] = [
-    Circular {
-        author: "koho@aoba.example",
-        days_ago: 26,
-        title: "あおば市 総合防災訓練を行います",
-        body: "
-日時：今月の第2日曜日　午前9時から11時まで（雨の日は中止します）
-場所：各小学校の校庭
-持ち物：飲み物、帽子、軍手
-
-午前9時に防災無線でサイレンを鳴らします。訓練ですので、あわてずにお近くの小学校へお集まりください。
-お体の不自由な方は、ご自宅で「まず低く、頭を守り、動かない」の姿勢をとってください。
-
-問い合わせ：あおば市 危機管理課（市役所3階）",
-        importance: Importance::MustRead,
-        category: Category::Disaster,
-        areas: &[CITY],
-        to: Addressees::Everyone,
-        drill: false,
-        read_of_ten: 9,
-    },
-    Circular {
-        author: "kita@aoba.example",
-        days_ago: 19,
-        title: "年末年始のごみ収集日が変わります",
-        body: "
-燃やすごみ：12月30日（水）まで　／　1月4日（月）から
-資源ごみ　：12月28日（月）まで　／　1月6日（水）から
-
-12月31日から1月3日までは収集しません。ごみ置き場に出さないようお願いします。
-粗大ごみの申し込みは、12月18日までに北区役所へお電話ください。",
-        importance: Importance::Normal,
-        category: Category::Garbage,
-        areas: &["999997-1"],
-        to: Addressees::Everyone,
-        drill: false,
-        read_of_ten: 8,
-    },
-    Circular {
-        author: "bosai@aoba.example",
-        days_ago: 13,
-        title: "訓練　避難指示の発令",
-        body: "
-これは訓練です。実際の避難は必要ありません。
-
-大雨により川の水位が上がったと想定して、避難指示をお送りしています。
-届いた方は「確認しました」を押してください。届き方を確かめるための訓練です。",
-        importance: Importance::Emergency,
-        category: Category::Disaster,
-        areas: &["999997-1-01"],
-        to: Addressees::Everyone,
-        drill: true,
-        read_of_ten: 8,
-    },
-    Circular {
-        author: "koho@aoba.example",
-        days_ago: 9,
-        title: "来年度の補助金申請について（役員の方へ）",
-        body: "
-自治会活動補助金の申請を受け付けます。
-
-締め切り：来月15日（必着）
-提出するもの：申請書、今年度の決算見込み、役員名簿
-提出先：各区役所 コミュニティ支援課
-
-昨年と同じ内容の場合は、申請書だけで構いません。",
-        importance: Importance::MustRead,
-        category: Category::Office,
-        areas: &[CITY],
-        to: Addressees::Officers,
-        drill: false,
-        read_of_ten: 7,
-    },
-    Circular {
-        author: "kaicho@sakura1.example",
-        days_ago: 5,
-        title: "公園清掃と芋煮会のご案内",
-        body: "
-日時：今度の日曜日　午前8時30分　桜公園に集合
-清掃のあと、集会所で芋煮をふるまいます。お子さんもどうぞ。
-
-軍手と、あれば草取り鎌をお持ちください。
-小雨のときは行います。中止のときは、朝7時にこの回覧板でお知らせします。
-
-参加費：無料
-世話役：環境部",
-        importance: Importance::Normal,
-        category: Category::Event,
-        areas: &["999997-1-01-001"],
-        to: Addressees::Everyone,
-        drill: false,
-        read_of_ten: 6,
-    },
-    Circular {
-        author: "hancho@sakura1.example",
-        days_ago: 2,
-        title: "ごみ置き場の当番表",
-        body: "
-来月からの当番です。
-
-第1週　1番から4番のお宅
-第2週　5番から8番のお宅
-第3週　9番から12番のお宅
-第4週　13番から16番のお宅
-
-当番の週は、ネットの片づけをお願いします。都合の悪い方は、班長までお知らせください。",
-        importance: Importance::Normal,
-        category: Category::Garbage,
-        areas: &["999997-1-01-001.1"],
-        to: Addressees::Everyone,
-        drill: false,
-        read_of_ten: 5,
-    },
-    Circular {
-        author: "koho@aoba.example",
-        days_ago: 0,
-        title: "インフルエンザ予防接種の費用を助成します",
-        body: "
-対象：65歳以上の市民の方
-自己負担：1,500円（市民税が非課税の世帯の方は無料）
-期間：来年1月31日まで
-
-かかりつけの医院に電話で予約し、保険証をお持ちください。
-協力医院の一覧は、市役所・区役所・市民センターの窓口にあります。",
-        importance: Importance::Fyi,
-        category: Category::Health,
-        areas: &[CITY],
-        to: Addressees::Everyone,
-        drill: false,
-        read_of_ten: 3,
-    },
-];

@@ -21,6 +21,7 @@ mod m20261126_000001_first_sign_in;
 mod m20261127_000001_category;
 mod m20261127_000002_search_text;
 mod m20261127_000003_search_text_filled;
+mod m20261127_000004_facts_and_versions;
 mod scope;
 
 /// Every migration, oldest first.
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000001_category::Migration),
             Box::new(m20261127_000002_search_text::Migration),
             Box::new(m20261127_000003_search_text_filled::Migration),
+            Box::new(m20261127_000004_facts_and_versions::Migration),
         ]
     }
 }

@@ -24,6 +24,7 @@ mod passkeys;
 mod planning;
 mod privacy;
 mod proxies;
+mod reading;
 mod receipts;
 mod rights;
 mod ringing;

@@ -102,7 +102,15 @@ async fn an_officer_writes_looks_once_more_and_sends() {
     shows(&browser.open(&format!("/notices/{id}/correct")).await, &["清掃のお知らせ", "訂正の理由"]);
     let correction = [("title", "清掃のお知らせ"), ("body", "午前8時に公園へ"), ("reason", "時刻の誤り")];
     let corrected = browser.send(&format!("/notices/{id}/correct"), &correction).await;
-    shows(&corrected, &["訂正がありました", "時刻の誤り", "<del>午前9時に公園へ</del>", "<ins>午前8時に公園へ</ins>"]);
+    shows(
+        &corrected,
+        &[
+            "訂正がありました",
+            "時刻の誤り",
+            "<del lang=\"ja\">午前9時に公園へ</del>",
+            "<ins lang=\"ja\">午前8時に公園へ</ins>",
+        ],
+    );
     shows(&browser.open(&format!("/notices/{id}/withdraw")).await, &["取り消す理由", "すでに1世帯"]);
     let withdrawn = browser.send(&format!("/notices/{id}/withdraw"), &[("reason", "雨のため")]).await;
     shows(&withdrawn, &["このお知らせは取り消されました", "雨のため"]);

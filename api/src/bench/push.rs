@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     identity::Caller,
-    notices::{self, Audience, Draft, Publishing},
+    notices::{self, Audience, Draft, Facts, Publishing, Versions},
     push::{claim::Room, fan_out::fan_out},
     server::Ground,
     worker::{Manner, Worker},
@@ -280,6 +280,8 @@ fn cleaning(areas: Vec<String>, importance: Importance) -> Draft {
         circulate_until: None,
         publish_at: None,
         drill: false,
+        facts: Facts::default(),
+        versions: Versions::default(),
     }
 }
 

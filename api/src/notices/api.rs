@@ -8,8 +8,8 @@ use actix_web::{
 };
 
 use super::{
-    Correction, Editable, Lists, Publishing, Readable, Sendable, Wanted,
-    json::{CorrectIn, NoticeIn, NoticeOut, PublishIn, WithdrawIn, one_out, read_day},
+    Editable, Lists, Publishing, Readable, Sendable, Wanted,
+    json::{CorrectIn, NoticeIn, NoticeOut, PublishIn, WithdrawIn, one_out},
     query::FindQuery,
 };
 use crate::{
@@ -119,11 +119,7 @@ pub async fn correct(
     once.within(found.caller.city)
         .write(found.caller.person.0, body.digest, async move |tx| {
             let Editable { caller, notice } = found;
-            let CorrectIn { title, body, category, circulate_until, reason } = body.value;
-            let circulate_until = circulate_until.as_deref().and_then(read_day);
-            let category = category.map(Into::into);
-            let correction = Correction { title, body, category, circulate_until, reason };
-            let notice = super::correct(tx, notice, (caller.person, correction), now).await?;
+            let notice = super::correct(tx, notice, (caller.person, body.value.into()), now).await?;
             audit::record(tx, &caller, "correct", (notice.id.to_string(), notice.title.clone()), now).await?;
             Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))
         })

@@ -14,10 +14,12 @@ use serde::Deserialize;
 use time::{Date, PrimitiveDateTime, macros::format_description};
 
 use super::{
-    Editable, Publishing, Sendable, audience_areas, category,
+    Editable, Facts, Publishing, Sendable, Versions, audience_areas, category,
+    details_form::{DetailsForm, name_faults},
+    facts_view::FactsView,
     json::{AudienceIn, NoticeIn, PublishIn},
     reach,
-    view::{AreaChoice, ComposePage, ConfirmPage, Marks, Reach, Step, shown_to},
+    view::{AreaChoice, ComposePage, ConfirmPage, Marks, Reach, Step, shown, shown_to},
 };
 use crate::{
     areas, audit,
@@ -30,6 +32,7 @@ use crate::{
         Form,
         dates::{Day, Moment},
         page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
+        say::Message,
         validate,
     },
 };
@@ -54,6 +57,8 @@ struct ComposeForm {
     circulate_until: String,
     publish_at: String,
     drill: Option<String>,
+    #[serde(flatten)]
+    details: DetailsForm,
 }
 
 impl ComposeForm {
@@ -74,7 +79,19 @@ impl ComposeForm {
         let circulate_until = Some(self.circulate_until.trim().to_owned()).filter(|text| !text.is_empty());
         let audience = AudienceIn { areas: self.areas.clone(), to };
         let (title, body, drill) = (self.title.clone(), self.body.clone(), self.drill.is_some());
-        let notice = NoticeIn { title, body, importance, category, audience, circulate_until, publish_at, drill };
+        let (facts, versions) = (self.details.facts(), self.details.versions());
+        let notice = NoticeIn {
+            title,
+            body,
+            importance,
+            category,
+            audience,
+            circulate_until,
+            publish_at,
+            drill,
+            facts,
+            versions,
+        };
         validate(&notice)?;
         Ok(notice)
     }
@@ -111,7 +128,7 @@ async fn compose(
         depth: choice.depth,
     });
     Ok(ComposePage {
-        frame: Frame::new("お知らせを作る", Who::from(caller)).at(Section::Compose),
+        frame: Frame::new("compose-title", Who::from(caller)).at(Section::Compose),
         faults,
         action: "/notices/new".into(),
         areas: choices.collect(),
@@ -123,17 +140,19 @@ async fn compose(
         circulate_until: form.circulate_until,
         publish_at: form.publish_at,
         drill: form.drill.is_some(),
+        details: form.details,
     })
 }
 
+/// A key.
 fn kind_name(kind: Kind) -> &'static str {
     match kind {
-        Kind::City => "市",
-        Kind::Ward => "区",
-        Kind::District => "校区",
-        Kind::Centre => "市民センター",
-        Kind::Association => "自治会",
-        Kind::Group => "班",
+        Kind::City => "compose-city",
+        Kind::Ward => "compose-ward",
+        Kind::District => "compose-district",
+        Kind::Centre => "compose-centre",
+        Kind::Association => "compose-association",
+        Kind::Group => "compose-group",
     }
 }
 
@@ -158,6 +177,7 @@ async fn compose_form(
         Err(problem) => {
             let problem = for_people(problem)?;
             let mut faults = Faults::from(&problem);
+            name_faults(&mut faults);
             for fault in &mut faults.fields {
                 // The boxes of all areas are one field of the form.
                 if let Some(rest) = fault.field.strip_prefix("audience-") {
@@ -193,13 +213,20 @@ async fn confirm(
     let own = notice.author_id == Some(caller.person);
     let author = match notice.author_id {
         Some(id) => person::Entity::find_by_id((notice.city_id, id)).one(db).await?.and_then(|person| person.name),
-        None => Some("気象庁の電文をもとに、システム".to_owned()),
+        None => None,
+    };
+    let author = match author {
+        Some(name) => Message::new("confirm-author").with("name", name),
+        None if notice.author_id.is_none() => "confirm-telegram".into(),
+        None => "confirm-somebody".into(),
     };
     Ok(ConfirmPage {
-        frame: Frame::new("送る前の確認", Who::from(caller)).at(Section::Compose),
+        frame: Frame::new("confirm-title", Who::from(caller)).at(Section::Compose),
         faults,
         title: notice.title.clone(),
         body: notice.body.clone(),
+        facts: FactsView::of(&Facts::from(notice), None),
+        versions: shown(&Versions::from(notice)),
         push_title: lock_screen::title(notice),
         push_body: lock_screen::text(notice, &sender),
         sender,
@@ -215,7 +242,7 @@ async fn confirm(
             households: shown_to(caller, numbers.households),
             phones: shown_to(caller, numbers.phones),
         },
-        step: Step { needs_another: emergency && own, author: author.filter(|_| emergency && !own) },
+        step: Step { needs_another: emergency && own, author: (emergency && !own).then_some(author) },
         publish: format!("/notices/{}/publish", notice.id),
         reason,
     })

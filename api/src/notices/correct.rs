@@ -5,15 +5,19 @@ use entity::{
     notice::{self, Category, Importance},
     revision::{self, Entity as Revision},
 };
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _, Value,
+};
 use time::{Date, OffsetDateTime};
 
 use super::{
     NoticeError,
     draft::{AHEAD, drill_title},
+    facts::Facts,
     publish::wake_worker,
+    versions::Versions,
 };
-use crate::clock::end_of;
+use crate::{clock::end_of, postgres::sql};
 
 /// What changes, and why. None: as before.
 #[derive(Clone, Debug, Default)]
@@ -26,16 +30,20 @@ pub struct Correction {
     pub category: Option<Category>,
     /// Last day.
     pub circulate_until: Option<Date>,
+    /// All that it tells of.
+    pub facts: Option<Facts>,
+    /// All its versions; none: as before, if title and text are.
+    pub versions: Option<Versions>,
     /// Why.
     pub reason: String,
 }
 
 /// Corrects a notice that is published, or changes one that is scheduled. An emergency is corrected by another person than its
-/// author, as it was published by one, unless it went out by one person alone.
+/// author, as it was published by one, unless it went out by one person alone. Versions that are not named with a corrected title or text go.
 ///
 /// # Errors
 /// [`NoticeError::NotPublished`], [`NoticeError::Withdrawn`], [`NoticeError::NothingChanged`], [`NoticeError::InThePast`],
-/// [`NoticeError::SecondPersonNeeded`].
+/// [`NoticeError::SecondPersonNeeded`]; those of the facts.
 pub async fn correct(
     db: &impl ConnectionTrait,
     notice: notice::Model,
@@ -54,59 +62,60 @@ pub async fn correct(
     if own_emergency && before.alone_reason.is_none() {
         return Err(NoticeError::SecondPersonNeeded);
     }
-    if correction.circulate_until.is_some_and(|day| day > now.date() + AHEAD) {
+    // What stood there before may be over by now.
+    let until = correction.circulate_until.filter(|_| correction.circulate_until != before.circulate_until);
+    if until.is_some_and(|day| day > now.date() + AHEAD) {
         return Err(NoticeError::TooFarAhead("circulate_until"));
     }
-    if correction.circulate_until.is_some_and(|day| end_of(day) <= now) {
+    if until.is_some_and(|day| end_of(day) <= now) {
         return Err(NoticeError::InThePast("circulate_until"));
     }
-    let mut after = before.clone();
-    after.title = correction.title.map_or(after.title, |title| drill_title(title.trim(), before.drill));
-    after.body = correction.body.map_or(after.body, |body| body.trim().replace("\r\n", "\n"));
-    after.category = correction.category.unwrap_or(after.category);
-    after.circulate_until = correction.circulate_until.or(after.circulate_until);
-    if after == before {
+    let mut row = notice::ActiveModel::from(before.clone());
+    if let Some(title) = correction.title {
+        row.title.set_if_not_equals(drill_title(title.trim(), before.drill));
+    }
+    if let Some(body) = correction.body {
+        row.body.set_if_not_equals(body.trim().replace("\r\n", "\n"));
+    }
+    let same_text = !row.title.is_set() && !row.body.is_set();
+    let versions = correction.versions.or_else(|| same_text.then(|| Versions::from(&before)));
+    versions.unwrap_or_default().put(before.drill, &mut row);
+    if let Some(facts) = correction.facts {
+        facts.check(&Facts::from(&before), now)?;
+        facts.put(&mut row);
+    }
+    row.category.set_if_not_equals(correction.category.unwrap_or(before.category));
+    row.circulate_until.set_if_not_equals(correction.circulate_until.or(before.circulate_until));
+    if !row.is_changed() {
         return Err(NoticeError::NothingChanged);
     }
     // What is not out yet has no readers who would have to be told.
-    let out = before.published_at.is_some_and(|at| at <= now);
-    if out {
+    if before.published_at.is_some_and(|at| at <= now) {
         keep(db, &before, (person, correction.reason), now).await?;
+        row.revision = Set(before.revision + 1);
     }
-    let row = notice::ActiveModel {
-        city_id: Set(before.city_id),
-        id: Set(before.id),
-        title: Set(after.title),
-        body: Set(after.body),
-        category: Set(after.category),
-        circulate_until: Set(after.circulate_until),
-        revision: Set(before.revision + i32::from(out)),
-        ..Default::default()
-    };
     let row = row.update(db).await?;
     wake_worker(db).await?;
     Ok(row)
 }
 
+/// What a correction may change.
+const KEPT: &str = "title, body, category, circulate_until, starts_on, starts_time, ends_on, ends_time, place, for_whom, fee, answer_by, \
+                    contact_name, contact_phone, contact_mail, easy_title, easy_body, english_title, english_body";
+
+/// Keeps what stands there before it is corrected.
 async fn keep(
     db: &impl ConnectionTrait,
     before: &notice::Model,
     (person, reason): (PersonId, String),
     now: OffsetDateTime,
 ) -> Result<(), DbErr> {
-    let row = revision::ActiveModel {
-        city_id: Set(before.city_id),
-        notice_id: Set(before.id),
-        revision: Set(before.revision + 1),
-        title: Set(before.title.clone()),
-        body: Set(before.body.clone()),
-        category: Set(before.category),
-        circulate_until: Set(before.circulate_until),
-        reason: Set(reason),
-        person_id: Set(person),
-        at: Set(now),
-    };
-    Revision::insert(row).exec_without_returning(db).await?;
+    let text = format!(
+        "INSERT INTO revision (city_id, notice_id, revision, reason, person_id, at, {KEPT})
+         SELECT city_id, id, revision + 1, $3, $4, $5, {KEPT} FROM notice WHERE city_id = $1 AND id = $2"
+    );
+    let values: [Value; 5] = [before.city_id.0.into(), before.id.0.into(), reason.into(), person.0.into(), now.into()];
+    db.execute_raw(sql(&text, values)).await?;
     Ok(())
 }
 

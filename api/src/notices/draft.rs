@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait};
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{NoticeError, publishing_seat, reach};
+use super::{NoticeError, facts::Facts, publishing_seat, reach, versions::Versions};
 use crate::{
     clock::{JAPAN, end_of},
     identity::Caller,
@@ -46,6 +46,10 @@ pub struct Draft {
     pub publish_at: Option<OffsetDateTime>,
     /// Whether it is a drill.
     pub drill: bool,
+    /// What it tells of.
+    pub facts: Facts,
+    /// Its text in other words.
+    pub versions: Versions,
 }
 
 /// Keeps a draft in the name of the first of the caller's seats that reaches all its areas.
@@ -85,6 +89,7 @@ pub(super) async fn insert(db: &impl ConnectionTrait, row: notice::ActiveModel) 
 
 impl Draft {
     fn check_times(&self, now: OffsetDateTime) -> Result<(), NoticeError> {
+        self.facts.check(&Facts::default(), now)?;
         if self.publish_at.is_some_and(|at| at > now + AHEAD) {
             return Err(NoticeError::TooFarAhead("publish_at"));
         }
@@ -103,7 +108,7 @@ impl Draft {
 
     /// The row without author and sender.
     pub(super) fn into_row(self, city: CityId, areas: &[area::Model], now: OffsetDateTime) -> notice::ActiveModel {
-        notice::ActiveModel {
+        let mut row = notice::ActiveModel {
             city_id: Set(city),
             id: Set(NoticeId::new()),
             title: Set(drill_title(self.title.trim(), self.drill)),
@@ -118,7 +123,10 @@ impl Draft {
             revision: Set(1),
             created_at: Set(now),
             ..Default::default()
-        }
+        };
+        self.facts.put(&mut row);
+        self.versions.put(self.drill, &mut row);
+        row
     }
 }
 

@@ -9,8 +9,9 @@ use sea_orm::{ActiveEnum as _, ConnectionTrait};
 use serde::Deserialize;
 
 use super::{
-    Correction, Editable, Sendable, category,
-    json::{CorrectIn, WithdrawIn, read_day},
+    Editable, Facts, Sendable, Versions, category,
+    details_form::{DetailsForm, name_faults},
+    json::{CorrectIn, WithdrawIn},
     view::{CorrectPage, WithdrawPage, shown_to},
 };
 use crate::{
@@ -41,6 +42,8 @@ struct CorrectForm {
     circulate_until: String,
     #[serde(default)]
     reason: String,
+    #[serde(flatten)]
+    details: DetailsForm,
 }
 
 #[get("/notices/{id}/correct")]
@@ -51,6 +54,7 @@ async fn correct_page(cities: Data<Cities>, found: Editable) -> Result<HttpRespo
         category: found.notice.category.to_value(),
         circulate_until: found.notice.circulate_until.map(|day| day.to_string()).unwrap_or_default(),
         reason: String::new(),
+        details: DetailsForm::of(&Facts::from(&found.notice), &Versions::from(&found.notice)),
     };
     let tx = cities.look(found.caller.city).await?;
     html(&correcting(&tx, &found, form, Faults::default()).await?)
@@ -65,7 +69,7 @@ async fn correcting(
     let reached = "SELECT count(*) AS number FROM batch b CROSS JOIN LATERAL unnest(b.outcomes) AS outcome
                    WHERE b.city_id = $1 AND b.notice_id = $2 AND outcome = 1";
     Ok(CorrectPage {
-        frame: Frame::new("お知らせを訂正する", Who::from(&found.caller)).at(Section::Office),
+        frame: Frame::new("correct-title", Who::from(&found.caller)).at(Section::Office),
         faults,
         action: format!("/notices/{}/correct", found.notice.id),
         back: format!("/n/{}", found.notice.id),
@@ -75,6 +79,8 @@ async fn correcting(
         categories: category::choices(category::row(&form.category)),
         circulate_until: form.circulate_until,
         reason: form.reason,
+        versions: Versions::from(&found.notice),
+        details: form.details,
         reached: number(db, &found.notice, reached).await?.to_string(),
     })
 }
@@ -92,12 +98,16 @@ async fn correct_form(
     form: Form<CorrectForm>,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    let CorrectForm { title, body, category, circulate_until, reason } = &form.0;
+    let CorrectForm { title, body, category, circulate_until, reason, details } = &form.0;
+    let same_text = title.trim() == found.notice.title && body.trim().replace("\r\n", "\n") == found.notice.body;
+    let before = Versions::from(&found.notice);
     let said = CorrectIn {
         title: Some(title.clone()),
         body: Some(body.clone()),
         category: category::row(category).map(Into::into),
         circulate_until: Some(circulate_until.clone()).filter(|text| !text.is_empty()),
+        facts: Some(details.facts()),
+        versions: Some(if same_text { details.versions() } else { details.corrected(&before) }),
         reason: reason.clone(),
     };
     let (caller, notice) = (found.caller.clone(), found.notice.clone());
@@ -106,16 +116,7 @@ async fn correct_form(
         Ok(()) => {
             cities
                 .write(Some(caller.city), async move |tx| {
-                    let circulate_until = said.circulate_until.as_deref().and_then(read_day);
-                    let category = said.category.map(Into::into);
-                    let correction = Correction {
-                        title: said.title,
-                        body: said.body,
-                        category,
-                        circulate_until,
-                        reason: said.reason,
-                    };
-                    let notice = super::correct(tx, notice, (caller.person, correction), now).await?;
+                    let notice = super::correct(tx, notice, (caller.person, said.into()), now).await?;
                     done(tx, &caller, ("correct", &notice), now).await
                 })
                 .await
@@ -125,7 +126,8 @@ async fn correct_form(
         Ok(()) => Ok(see_other(&format!("/n/{}", found.notice.id))),
         Err(problem) => {
             let problem = for_people(problem)?;
-            let faults = Faults::from(&problem);
+            let mut faults = Faults::from(&problem);
+            name_faults(&mut faults);
             let tx = cities.look(found.caller.city).await?;
             again(&problem, &correcting(&tx, &found, form.0, faults).await?)
         }
@@ -165,7 +167,7 @@ async fn withdrawing(
         "SELECT coalesce(sum(read_count), 0)::bigint AS number FROM circulation WHERE city_id = $1 AND notice_id = $2";
     let senders = super::senders::senders(db, std::iter::once(&found.notice)).await?;
     Ok(WithdrawPage {
-        frame: Frame::new("お知らせを取り消す", Who::from(&found.caller)).at(Section::Office),
+        frame: Frame::new("withdraw-title", Who::from(&found.caller)).at(Section::Office),
         faults,
         action: format!("/notices/{}/withdraw", found.notice.id),
         back: format!("/n/{}", found.notice.id),

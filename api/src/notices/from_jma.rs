@@ -17,6 +17,8 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{
     BODY, NoticeError, TITLE,
     draft::{Audience, Draft, insert},
+    facts::Facts,
+    versions::Versions,
 };
 use crate::web::dates;
 
@@ -79,6 +81,8 @@ pub async fn draft_from_telegram(
         circulate_until: None,
         publish_at: None,
         drill,
+        facts: Facts::default(),
+        versions: Versions::default(),
     };
     let row = notice::ActiveModel {
         author_id: Set(None),

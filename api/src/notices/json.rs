@@ -3,25 +3,33 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::{
-    area, channel,
+    area,
     ids::{CityId, NoticeId},
-    notice::{self, Importance as ImportanceRow},
-    receipt,
+    notice, receipt,
 };
 use garde::Validate;
 use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult as _};
 use serde::{Deserialize, Serialize};
-use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Audience, BODY, Draft, REASON, TITLE, category::Category, last_correction};
+use super::{
+    Audience, BODY, Correction, Draft, REASON, TITLE,
+    category::Category,
+    checks::{day, not_blank, read_day},
+    details::{FactsJson, VersionsJson},
+    facts::Facts,
+    importance::{Addressees, Importance},
+    last_correction,
+    versions::Versions,
+};
 use crate::{
     clock::JAPAN,
     identity::{Caller, api::AreaOut},
     postgres::sql,
     problem::Problem,
-    web::plain_text,
+    web::{language::Language, plain_text},
 };
 
 /// A notice to be drafted.
@@ -58,6 +66,14 @@ pub struct NoticeIn {
     #[garde(skip)]
     #[serde(default)]
     pub(super) drill: bool,
+    /// What it tells of, in fields of their own.
+    #[garde(dive)]
+    #[serde(default)]
+    pub(super) facts: FactsJson,
+    /// Its text in easy Japanese and in English.
+    #[garde(dive)]
+    #[serde(default)]
+    pub(super) versions: VersionsJson,
 }
 
 /// Whom a notice is for.
@@ -70,30 +86,6 @@ pub struct AudienceIn {
     /// Everyone there, or only who holds a seat there.
     #[garde(skip)]
     pub(super) to: Addressees,
-}
-
-/// How a notice rings.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Importance {
-    /// At once, at any hour; a second person publishes it.
-    Emergency,
-    /// Everyone is asked to acknowledge it.
-    MustRead,
-    /// An ordinary circular.
-    Normal,
-    /// For whoever cares.
-    Fyi,
-}
-
-/// Whom a notice reaches in its areas.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Addressees {
-    /// The residents, and who holds a seat there.
-    Everyone,
-    /// Only who holds a seat there.
-    Officers,
 }
 
 /// How a notice is published.
@@ -134,6 +126,13 @@ pub struct CorrectIn {
     /// The last day to be.
     #[garde(inner(custom(day)))]
     pub(super) circulate_until: Option<String>,
+    /// All facts as they are to be; left out, they stay.
+    #[garde(dive)]
+    pub(super) facts: Option<FactsJson>,
+    /// All versions as they are to be. Left out, they stay, or go where title or text is corrected: a version never outlives the text that it
+    /// was made from.
+    #[garde(dive)]
+    pub(super) versions: Option<VersionsJson>,
     /// Why; shown to the readers.
     #[garde(length(chars, min = 1, max = REASON), custom(plain_text), custom(not_blank))]
     pub(super) reason: String,
@@ -155,6 +154,10 @@ pub struct NoticeOut {
     /// draft, scheduled, published, withdrawn.
     state: &'static str,
     drill: bool,
+    /// What it tells of, in fields of their own.
+    facts: FactsJson,
+    /// Its text in easy Japanese and in English.
+    versions: VersionsJson,
     /// 1, and one more with each correction.
     revision: i32,
     /// The last correction.
@@ -197,6 +200,11 @@ pub struct CorrectionOut {
     reason: String,
     /// The title that stood before.
     previous_title: String,
+    /// The facts that stood before.
+    previous_facts: FactsJson,
+    /// The versions that were there before and are not, as they were not corrected with the text: easy, english.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dropped_versions: Vec<&'static str>,
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     at: OffsetDateTime,
@@ -225,49 +233,20 @@ impl From<&receipt::Model> for ReceiptOut {
     }
 }
 
-impl From<Importance> for ImportanceRow {
-    fn from(importance: Importance) -> Self {
-        match importance {
-            Importance::Emergency => Self::Emergency,
-            Importance::MustRead => Self::MustRead,
-            Importance::Normal => Self::Normal,
-            Importance::Fyi => Self::Fyi,
-        }
-    }
-}
-
-impl From<ImportanceRow> for Importance {
-    fn from(importance: ImportanceRow) -> Self {
-        match importance {
-            ImportanceRow::Emergency => Self::Emergency,
-            ImportanceRow::MustRead => Self::MustRead,
-            ImportanceRow::Normal => Self::Normal,
-            ImportanceRow::Fyi => Self::Fyi,
-        }
-    }
-}
-
-impl From<Addressees> for channel::Kind {
-    fn from(to: Addressees) -> Self {
-        match to {
-            Addressees::Everyone => Self::Everyone,
-            Addressees::Officers => Self::Officers,
-        }
-    }
-}
-
-impl From<channel::Kind> for Addressees {
-    fn from(kind: channel::Kind) -> Self {
-        match kind {
-            channel::Kind::Everyone => Self::Everyone,
-            channel::Kind::Officers => Self::Officers,
-        }
-    }
-}
-
 impl From<NoticeIn> for Draft {
     fn from(body: NoticeIn) -> Self {
-        let NoticeIn { title, body, importance, category, audience, circulate_until, publish_at, drill } = body;
+        let NoticeIn {
+            title,
+            body,
+            importance,
+            category,
+            audience,
+            circulate_until,
+            publish_at,
+            drill,
+            facts,
+            versions,
+        } = body;
         Self {
             title,
             body,
@@ -277,24 +256,25 @@ impl From<NoticeIn> for Draft {
             circulate_until: circulate_until.as_deref().and_then(read_day),
             publish_at,
             drill,
+            facts: facts.into(),
+            versions: versions.into(),
         }
     }
 }
 
-/// A day, or a moment whose day in Japan is meant.
-pub(super) fn read_day(text: &str) -> Option<Date> {
-    let moment =
-        OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|at| at.checked_to_offset(JAPAN)).map(OffsetDateTime::date);
-    moment.or_else(|| Date::parse(text, format_description!("[year]-[month]-[day]")).ok())
-}
-
-fn day(text: &str, _: &()) -> garde::Result {
-    read_day(text).map(|_| ()).ok_or_else(|| garde::Error::new("2026-12-01 のような日付にしてください。"))
-}
-
-fn not_blank(text: &str, _: &()) -> garde::Result {
-    let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
-    if text.chars().all(invisible) { Err(garde::Error::new("入力してください。")) } else { Ok(()) }
+impl From<CorrectIn> for Correction {
+    fn from(body: CorrectIn) -> Self {
+        let CorrectIn { title, body, category, circulate_until, facts, versions, reason } = body;
+        Self {
+            title,
+            body,
+            category: category.map(Into::into),
+            circulate_until: circulate_until.as_deref().and_then(read_day),
+            facts: facts.map(Into::into),
+            versions: versions.map(Into::into),
+            reason,
+        }
+    }
 }
 
 /// What notices look like, but for the caller's receipt.
@@ -343,6 +323,12 @@ async fn bare(
     let area = |id: &Uuid| areas.get(&(notice.city_id, *id)).cloned();
     let before = if notice.revision > 1 { last_correction(db, notice).await? } else { None };
     let correction = before.map(|before| CorrectionOut {
+        previous_facts: Facts::from(&before).into(),
+        dropped_versions: Versions::from(notice)
+            .dropped(&Versions::from(&before))
+            .iter()
+            .map(|one| name(*one))
+            .collect(),
         reason: before.reason,
         previous_title: before.title,
         at: before.at.to_offset(JAPAN),
@@ -360,6 +346,8 @@ async fn bare(
         },
         state: state(notice, now),
         drill: notice.drill,
+        facts: Facts::from(notice).into(),
+        versions: Versions::from(notice).into(),
         revision: notice.revision,
         correction,
         circulate_until: notice.circulate_until.map(|day| day.to_string()),
@@ -370,6 +358,14 @@ async fn bare(
         withdrawn_reason: notice.withdrawn_reason.clone(),
         receipt: None,
     })
+}
+
+fn name(language: Language) -> &'static str {
+    match language {
+        Language::Japanese => "japanese",
+        Language::Easy => "easy",
+        Language::English => "english",
+    }
 }
 
 /// draft, scheduled, published, withdrawn.

@@ -13,15 +13,22 @@ use rights::notices_of;
 use crate::{areas::AreaError, problem::Problem};
 
 pub mod api;
+mod calendar;
 pub mod category;
+mod checks;
 mod close;
 mod compose;
 mod correct;
+pub(crate) mod details;
+pub(crate) mod details_form;
 mod draft;
 mod editing;
+mod facts;
+pub(crate) mod facts_view;
 mod feed;
 pub mod find;
 mod from_jma;
+mod importance;
 pub mod json;
 pub(crate) mod listed;
 mod lists;
@@ -33,12 +40,14 @@ mod rights;
 mod senders;
 mod sight;
 mod take_back;
+mod versions;
 pub(crate) mod view;
 mod withdraw;
 
 pub use close::close;
 pub use correct::{Correction, correct, last_correction};
 pub use draft::{Audience, Draft, draft};
+pub use facts::{Contact, Facts, When};
 pub use feed::{Entry, Wanted, feed, feed_and_number, feeds, office};
 pub use find::{Search, SentBy};
 pub use from_jma::{TelegramError, draft_from_telegram};
@@ -49,6 +58,7 @@ pub use rights::{Editable, Readable, Sendable, publishing_seat};
 pub use sight::Sight;
 pub(crate) use sight::array;
 pub use take_back::take_back;
+pub use versions::{Text, Versions, text_in};
 pub use withdraw::withdraw;
 
 /// The longest title, in characters.
@@ -82,6 +92,9 @@ pub enum NoticeError {
     /// A time or day more than a year away; which field.
     #[error("{0} is more than a year away")]
     TooFarAhead(&'static str),
+    /// A fact that can't be true beside the others; which field, and what to do.
+    #[error("{0} can't be")]
+    Fact(&'static str, &'static str),
     /// Published already.
     #[error("the notice is published already")]
     AlreadyPublished,
@@ -128,6 +141,7 @@ impl From<NoticeError> for Problem {
             NoticeError::TooFarAhead(field) => {
                 Self::invalid_field(format!("/{field}"), "1年以内の日時にしてください。")
             }
+            NoticeError::Fact(field, detail) => Self::invalid_field(format!("/{field}"), detail),
             NoticeError::AlreadyPublished => {
                 Self::conflict("already_published", "このお知らせは、もう発行されています。")
             }

@@ -6,11 +6,20 @@ use entity::{
     seat::Role,
 };
 
-use super::{category, listed::Listed};
+use super::{
+    category,
+    details_form::DetailsForm,
+    facts_view::FactsView,
+    listed::Listed,
+    versions::{Text, Versions},
+};
 use crate::web::{
     dates::{Ago, Day, Moment, Stamped},
     filters,
+    language::Language,
     page::{Faults, Frame},
+    qr::QrPicture,
+    say::{Message, Says, Words},
 };
 use crate::{areas::Count, identity::Caller};
 
@@ -93,9 +102,59 @@ pub struct ListPage {
 
 /// What a correction changed.
 pub struct Change {
-    pub label: String,
-    pub before: String,
-    pub after: String,
+    /// What it is: a key.
+    pub label: &'static str,
+    pub before: Part,
+    pub after: Part,
+}
+
+/// One side of a change.
+pub struct Part {
+    /// What it says.
+    pub text: Box<dyn Says>,
+    /// The language in which somebody wrote it (`lang`); none: that of the page.
+    pub lang: Option<&'static str>,
+}
+
+/// The text of a notice, in one language.
+pub struct Shown {
+    pub language: Language,
+    pub title: Words,
+    pub body: Words,
+}
+
+impl Shown {
+    /// Whether it is the text that its sender wrote.
+    fn original(&self) -> bool {
+        self.language == Language::Japanese
+    }
+
+    /// A text as it is read in `language`: in easy Japanese with furigana.
+    #[must_use]
+    pub fn new(language: Language, Text { title, body }: Text) -> Self {
+        let furigana = language == Language::Easy;
+        Self { language, title: Words { text: title, furigana }, body: Words { text: body, furigana } }
+    }
+}
+
+/// The versions of a notice, to be shown below each other.
+pub(super) fn shown(versions: &Versions) -> Vec<Shown> {
+    versions.languages().filter_map(|language| Some(Shown::new(language, versions.of(language)?.clone()))).collect()
+}
+
+/// Where a notice can be read in another language.
+pub struct VersionLink {
+    pub href: String,
+    pub language: Language,
+    /// Whether the page is there already.
+    pub current: bool,
+}
+
+/// What only paper needs to show.
+pub struct Print {
+    /// The page's address.
+    pub address: String,
+    pub qr: Option<QrPicture>,
 }
 
 /// The last correction of a notice.
@@ -118,12 +177,12 @@ pub struct Receipt {
     /// Whether the button is the page's main thing.
     pub asked: bool,
     /// One sentence: who will see it.
-    pub seen_by: String,
+    pub seen_by: &'static str,
     pub acknowledged: Option<Stamped>,
     /// Whether nobody leaves a receipt any more.
     pub closed: bool,
     /// For paper or by proxy: one sentence.
-    pub source: Option<String>,
+    pub source: Option<&'static str>,
 }
 
 /// The household in whose name a notice is read.
@@ -146,11 +205,15 @@ pub struct OfficeLinks {
 #[template(path = "notices/notice.html")]
 pub struct NoticePage {
     pub frame: Frame,
-    pub title: String,
+    pub text: Shown,
+    /// In which languages it can be read; none where there is only the original.
+    pub versions: Vec<VersionLink>,
+    /// Languages in which there was a version that a correction dropped.
+    pub dropped: Vec<Language>,
+    pub facts: FactsView,
     pub sender: String,
     pub at: Moment,
     pub until: Option<Day>,
-    pub body: String,
     pub marks: Marks,
     /// What it is about, where that is said: a key.
     pub category: Option<&'static str>,
@@ -162,15 +225,21 @@ pub struct NoticePage {
     pub office: Option<OfficeLinks>,
     /// None: in the caller's own.
     pub behalf: Option<Behalf>,
+    pub print: Option<Print>,
 }
 
 impl NoticePage {
     /// What the stamp's button says.
-    fn button(&self) -> String {
+    fn button(&self) -> Message {
         match &self.behalf {
-            Some(behalf) => format!("{}の代わりに確認", behalf.name),
-            None => "確認しました".to_owned(),
+            Some(behalf) => Message::new("notice-acknowledge-for").with("name", &behalf.name),
+            None => "notice-acknowledge".into(),
         }
+    }
+
+    /// Whether the page is in another language than the only one that the notice has.
+    fn only_japanese(&self) -> bool {
+        self.versions.is_empty() && self.frame.language() == Language::English
     }
 }
 
@@ -178,7 +247,7 @@ impl NoticePage {
 pub struct AreaChoice {
     pub code: String,
     pub name: String,
-    /// 区, 校区, 自治会, 班.
+    /// 区, 校区, 自治会, 班: a key.
     pub kind: &'static str,
     /// How far it is indented, from 0 to 4.
     pub depth: u8,
@@ -201,6 +270,7 @@ pub struct ComposePage {
     pub circulate_until: String,
     pub publish_at: String,
     pub drill: bool,
+    pub details: DetailsForm,
 }
 
 /// Whom a notice will reach.
@@ -220,8 +290,8 @@ pub struct Reach {
 pub struct Step {
     /// The author looks at their own emergency.
     pub needs_another: bool,
-    /// Somebody else does: who wrote it.
-    pub author: Option<String>,
+    /// Somebody else does: who wrote it, in a sentence.
+    pub author: Option<Message>,
 }
 
 /// Before a notice leaves.
@@ -232,6 +302,8 @@ pub struct ConfirmPage {
     pub faults: Faults,
     pub title: String,
     pub body: String,
+    pub facts: FactsView,
+    pub versions: Vec<Shown>,
     pub sender: String,
     pub marks: Marks,
     pub to_officers: bool,
@@ -287,6 +359,9 @@ pub struct CorrectPage {
     pub categories: Vec<category::Choice>,
     pub circulate_until: String,
     pub reason: String,
+    pub details: DetailsForm,
+    /// The versions as they are.
+    pub versions: Versions,
     /// The number of phones that got the original.
     pub reached: String,
 }

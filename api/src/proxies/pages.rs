@@ -19,7 +19,10 @@ use crate::{
     },
     postgres::cities::Cities,
     problem::Problem,
-    receipts::{Receipts, pages::notice_for},
+    receipts::{
+        Receipts,
+        notice_page::{Reading, notice_for},
+    },
     web::{
         Form,
         dates::Day,
@@ -183,10 +186,11 @@ async fn open(
     cities: Data<Cities>,
     clock: Data<Clock>,
     answering: Answering,
+    query: Query<Reading>,
 ) -> Result<HttpResponse, Problem> {
     let tx = cities.look(answering.caller.city).await?;
     let found = answering.readable(&tx, NoticeId(id_in(&request, "notice")?), clock.now()).await?;
-    html(&notice_for(&tx, found.ok_or_else(Problem::not_found)?, &answering.home).await?)
+    html(&notice_for(&tx, found.ok_or_else(Problem::not_found)?, (&answering.home, &query)).await?)
 }
 
 #[post("/proxies/{id}/n/{notice}/receipt")]

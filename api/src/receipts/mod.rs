@@ -20,6 +20,7 @@ mod counts;
 mod coverage;
 pub mod homes;
 mod households;
+pub mod notice_page;
 pub mod pages;
 mod readers;
 mod record;

@@ -5,27 +5,29 @@ use actix_web::{
     web::{Data, Query, ServiceConfig},
 };
 use askama::Template;
-use entity::{area, area::Kind, ids::NoticeId, notice, receipt, receipt::Source, seat::Role};
-use sea_orm::{ConnectionTrait, EntityTrait as _};
+use entity::{area::Kind, ids::NoticeId, seat::Role};
 use serde::Deserialize;
 
-use super::{By, Receipts, Row, api::look};
+use super::{
+    By, Receipts, Row,
+    api::look,
+    notice_page::{Reading, notice_page},
+};
 use crate::{
     areas::Count,
     clock::Clock,
-    identity::{Caller, Home, SignIn},
+    config::Origin,
+    identity::{Caller, SignIn},
     notices::{
-        Readable, category, last_correction,
-        view::{self, Behalf, Change, Marks, NoticePage, OfficeLinks, Withdrawal},
+        Readable,
+        view::{Marks, Print},
     },
     postgres::cities::Cities,
     problem::Problem,
     web::{
-        dates::{Day, Moment, Stamped},
         filters, id_in,
-        language::spoken,
         page::{Frame, Section, Who, html, see_other},
-        say::{Says as _, Target},
+        qr::QrPicture,
     },
 };
 
@@ -41,6 +43,8 @@ async fn open_notice(
     cities: Data<Cities>,
     clock: Data<Clock>,
     receipts: Data<Receipts>,
+    origin: Data<Origin>,
+    query: Query<Reading>,
     found: Readable,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
@@ -49,96 +53,10 @@ async fn open_notice(
     let open = out && !ahead && found.notice.closed_at.is_none();
     let receipt = if open { Some(receipts.put(found.caller.sign_in(), found.notice.id, false).await?) } else { None };
     let tx = cities.look(found.caller.city).await?;
-    html(&page(&tx, found, receipt).await?)
-}
-
-/// The page of a notice for who answers for a household: with its receipt, as it stands, and the button in its name.
-///
-/// # Errors
-/// The database's.
-pub async fn notice_for(db: &impl ConnectionTrait, found: Readable, home: &Home) -> Result<NoticePage, Problem> {
-    let key = (found.notice.city_id, home.household.into(), found.notice.id);
-    let receipt = receipt::Entity::find_by_id(key).one(db).await?;
-    let back = format!("/proxies/{}", home.household);
-    let mut page = page(db, found, receipt).await?;
-    page.receipt.action = format!("{back}{}", page.receipt.action);
-    page.receipt.seen_by = "この世帯の方に伝えてから押してください。押すと、この世帯が確認したことが、その班長と役員に伝わります。取り消しはできません。".to_owned();
-    page.behalf = Some(Behalf { name: home.label.clone(), back });
-    Ok(page)
-}
-
-async fn page(
-    db: &impl ConnectionTrait,
-    found: Readable,
-    receipt: Option<receipt::Model>,
-) -> Result<NoticePage, Problem> {
-    let Readable { caller, notice, editable } = found;
-    let sender = area::Entity::find_by_id((notice.city_id, notice.sender_area_id)).one(db).await?;
-    let correction = last_correction(db, &notice).await?.map(|before| view::Correction {
-        at: Moment(before.at),
-        changes: changes(&before, &notice),
-        reason: before.reason,
-    });
-    let base = format!("/n/{}", notice.id);
-    let edit = |verb: &str| notice.withdrawn_at.is_none().then(|| format!("/notices/{}/{verb}", notice.id));
-    Ok(NoticePage {
-        frame: Frame::new(notice.title.clone(), Who::from(&caller)).at(Section::Notices),
-        sender: sender.map(|area| area.name).unwrap_or_default(),
-        at: Moment(notice.published_at.unwrap_or(notice.created_at)),
-        until: notice.circulate_until.map(Day),
-        marks: Marks::of(&notice),
-        category: category::telling_name(notice.category),
-        correction,
-        withdrawal: notice
-            .withdrawn_at
-            .map(|at| Withdrawal { at: Moment(at), reason: notice.withdrawn_reason.clone() }),
-        receipt: view::Receipt {
-            action: format!("{base}/receipt"),
-            asked: matches!(notice.importance, notice::Importance::Emergency | notice::Importance::MustRead),
-            seen_by: seen_by(&caller).to_owned(),
-            acknowledged: receipt.as_ref().and_then(|receipt| receipt.acknowledged_at).map(Stamped),
-            closed: notice.closed_at.is_some(),
-            source: receipt.as_ref().and_then(|receipt| source(receipt.source)).map(str::to_owned),
-        },
-        coverage: sees_coverage(&caller).then(|| format!("{base}/coverage")),
-        office: editable.then(|| OfficeLinks {
-            delivery: format!("{base}/delivery"),
-            correct: edit("correct"),
-            withdraw: edit("withdraw"),
-        }),
-        behalf: None,
-        title: notice.title,
-        body: notice.body,
-    })
-}
-
-fn seen_by(caller: &Caller) -> &'static str {
-    if caller.home.is_some() {
-        "押すと、あなたの世帯が確認したことが、班長と役員に伝わります。市には数だけが伝わります。取り消しはできません。"
-    } else {
-        "押すと、あなたが確認したことが記録されます。取り消しはできません。"
-    }
-}
-
-fn source(source: Source) -> Option<&'static str> {
-    match source {
-        Source::Digital => None,
-        Source::Paper => Some("紙の回覧で確認しました。"),
-        Source::Proxy => Some("代わりの方が確認しました。"),
-    }
-}
-
-fn changes(before: &entity::revision::Model, now: &notice::Model) -> Vec<Change> {
-    let day = |day: Option<time::Date>| day.map_or("なし".to_owned(), |day| Day(day).to_string());
-    let about = |category| category::name(category).say(spoken(), Target::Plain);
-    let pairs = [
-        ("題", before.title.clone(), now.title.clone()),
-        ("本文", before.body.clone(), now.body.clone()),
-        ("種類", about(before.category), about(now.category)),
-        ("期限", day(before.circulate_until), day(now.circulate_until)),
-    ];
-    let changed = pairs.into_iter().filter(|(_, before, after)| before != after);
-    changed.map(|(label, before, after)| Change { label: label.to_owned(), before, after }).collect()
+    let address = format!("{}/n/{}", origin.as_str(), found.notice.id);
+    let mut page = notice_page(&tx, found, (receipt, &query)).await?;
+    page.print = Some(Print { qr: QrPicture::of(&address), address });
+    html(&page)
 }
 
 /// The stamp.
@@ -210,7 +128,7 @@ fn levels(caller: &Caller) -> Vec<(By, &'static str, &'static str)> {
     all.into_iter().filter(|(.., may)| *may).map(|(by, name, label, _)| (by, name, label)).collect()
 }
 
-fn sees_coverage(caller: &Caller) -> bool {
+pub(super) fn sees_coverage(caller: &Caller) -> bool {
     !levels(caller).is_empty()
 }
 

@@ -198,6 +198,16 @@ fn hour(time: Time, language: Language) -> String {
     }
 }
 
+/// An hour: 午後3時5分.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hour(pub Time);
+
+impl Says for Hour {
+    fn say(&self, language: Language, target: Target) -> String {
+        annotated(&hour(self.0, language), target)
+    }
+}
+
 /// A moment seen from now: 今日 午後3時5分, きのう 午前9時, 11月1日（日）, and with the year where it is another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ago {
@@ -265,7 +275,7 @@ macro_rules! in_japanese {
         }
     )*};
 }
-in_japanese!(Day, Moment, Stamped, Ago);
+in_japanese!(Day, Moment, Stamped, Hour, Ago);
 
 #[cfg(test)]
 mod tests {

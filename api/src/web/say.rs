@@ -41,6 +41,12 @@ impl<T: Says + ?Sized> Says for &T {
     }
 }
 
+impl<T: Says + ?Sized> Says for Box<T> {
+    fn say(&self, language: Language, target: Target) -> String {
+        (**self).say(language, target)
+    }
+}
+
 /// A message of `locales/` with what is filled in, or a text of somebody's, which is the same in every language.
 #[derive(Clone, Debug)]
 pub struct Message {
@@ -109,6 +115,22 @@ impl Says for Message {
             self.key.clone().into_owned()
         });
         annotated(&text, target)
+    }
+}
+
+/// A text of somebody's, in which ｜漢字《かんじ》 may become furigana.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// The text.
+    pub text: String,
+    /// Whether it is written with furigana.
+    pub furigana: bool,
+}
+
+impl Says for Words {
+    fn say(&self, _: Language, target: Target) -> String {
+        let text = if target == Target::Html { escaped(&self.text) } else { self.text.clone() };
+        if self.furigana { annotated(&text, target) } else { text }
     }
 }
 

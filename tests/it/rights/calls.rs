@@ -162,6 +162,7 @@ pub const CALLS: &[Call] = &[
     call("GET /n/{id}", About::Notice, ""),
     asked("GET /n/{id}/coverage", About::Notice, "?by=association"),
     call("GET /n/{id}/delivery", About::Notice, ""),
+    call("GET /n/{id}/notice.ics", About::Notice, ""),
     call("GET /notices/new", About::Nothing, ""),
     call("GET /notices/{id}/confirm", About::Draft, ""),
     call("GET /notices/{id}/correct", About::Notice, ""),

@@ -244,7 +244,13 @@ impl World<'_> {
         let mut thing = thing(String::new());
         match call.about {
             About::Draft => thing.id = other.draft(&notice("溝掃除", &thing.area)).await,
-            About::Notice => thing.id = other.announce("溝掃除", &thing.area).await,
+            About::Notice => {
+                // It says when, so that there is something for a calendar.
+                let mut cleaning = notice("溝掃除", &thing.area);
+                cleaning["facts"] = json!({ "starts": thing.day });
+                thing.id = other.draft(&cleaning).await;
+                let _ = other.publish(&thing.id).await.expect(200);
+            }
             About::Seat => thing.id = self.seat(place).await,
             About::Household | About::Person => {
                 let own = self.callers[caller].tokens["household"]["id"].as_str().filter(|_| place == Place::OnesOwn);

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     clock::Clock,
     identity::{Caller, Tokens},
-    notices::{self, Audience, Draft, Publishing},
+    notices::{self, Audience, Draft, Facts, Publishing, Versions},
     postgres::sql,
 };
 
@@ -238,6 +238,8 @@ impl City {
             circulate_until: None,
             publish_at: None,
             drill: false,
+            facts: Facts::default(),
+            versions: Versions::default(),
         };
         let draft = notices::draft(&tx, &staff, draft, clock.now()).await?;
         let notice = notices::publish(&tx, draft, (staff.person, Publishing::default()), clock.now()).await?;

@@ -1,0 +1,23 @@
+//! What days and texts of a notice have to be, whoever sends them.
+
+use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+
+use crate::clock::JAPAN;
+
+/// A day, or a moment whose day in Japan is meant.
+pub(super) fn read_day(text: &str) -> Option<Date> {
+    let moment =
+        OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|at| at.checked_to_offset(JAPAN)).map(OffsetDateTime::date);
+    moment.or_else(|| Date::parse(text, format_description!("[year]-[month]-[day]")).ok())
+}
+
+/// A check for garde: such a day.
+pub(super) fn day(text: &str, _: &()) -> garde::Result {
+    read_day(text).map(|_| ()).ok_or_else(|| garde::Error::new("2026-12-01 のような日付にしてください。"))
+}
+
+/// A check for garde: something that can be seen.
+pub(super) fn not_blank(text: &str, _: &()) -> garde::Result {
+    let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    if text.chars().all(invisible) { Err(garde::Error::new("入力してください。")) } else { Ok(()) }
+}

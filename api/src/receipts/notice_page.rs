@@ -1,0 +1,192 @@
+//! What the page of one notice shows: the text in the reader's language, its facts, what a correction changed, the receipt.
+
+use entity::{area, notice, receipt, receipt::Source, revision};
+use sea_orm::{ConnectionTrait, EntityTrait as _};
+use serde::Deserialize;
+
+use super::pages::sees_coverage;
+use crate::{
+    identity::{Caller, Home},
+    notices::{
+        Facts, Readable, Text, Versions, category,
+        facts_view::{Fact, FactsView, changed},
+        last_correction, text_in,
+        view::{self, Behalf, Change, Marks, NoticePage, OfficeLinks, Part, Shown, VersionLink, Withdrawal},
+    },
+    problem::Problem,
+    web::{
+        dates::{Day, Moment, Stamped},
+        language::{Language, spoken},
+        page::{Frame, Section, Who},
+        say::{Message, Says, Target, Words},
+    },
+};
+
+/// In which language a reader wants the text, where it is another one than the page's.
+#[derive(Debug, Deserialize)]
+pub struct Reading {
+    text: Option<String>,
+}
+
+impl Reading {
+    fn language(&self) -> Language {
+        self.text.as_deref().and_then(|code| code.parse().ok()).unwrap_or_else(spoken)
+    }
+}
+
+/// The page of a notice for who answers for a household: with its receipt, as it stands, and the button in its name.
+///
+/// # Errors
+/// The database's.
+pub async fn notice_for(
+    db: &impl ConnectionTrait,
+    found: Readable,
+    (home, reading): (&Home, &Reading),
+) -> Result<NoticePage, Problem> {
+    let key = (found.notice.city_id, home.household.into(), found.notice.id);
+    let receipt = receipt::Entity::find_by_id(key).one(db).await?;
+    let back = format!("/proxies/{}", home.household);
+    let facts = FactsView::of(&Facts::from(&found.notice), None);
+    let mut page = notice_page(db, found, (receipt, reading)).await?;
+    // The calendar's file is for whom the notice reaches.
+    page.facts = facts;
+    page.receipt.action = format!("{back}{}", page.receipt.action);
+    page.receipt.seen_by = "notice-seen-for";
+    page.behalf = Some(Behalf { name: home.label.clone(), back });
+    Ok(page)
+}
+
+/// The page of a notice, with the receipt of who reads it.
+pub(super) async fn notice_page(
+    db: &impl ConnectionTrait,
+    found: Readable,
+    (receipt, reading): (Option<receipt::Model>, &Reading),
+) -> Result<NoticePage, Problem> {
+    let Readable { caller, notice, editable } = found;
+    let sender = area::Entity::find_by_id((notice.city_id, notice.sender_area_id)).one(db).await?;
+    let before = if notice.revision > 1 { last_correction(db, &notice).await? } else { None };
+    let versions = Versions::from(&notice);
+    let dropped = before.as_ref().map(|before| versions.dropped(&Versions::from(before))).unwrap_or_default();
+    let correction = before.map(|before| view::Correction {
+        at: Moment(before.at),
+        changes: changes(&before, &notice),
+        reason: before.reason,
+    });
+    let base = format!("/n/{}", notice.id);
+    let edit = |verb: &str| notice.withdrawn_at.is_none().then(|| format!("/notices/{}/{verb}", notice.id));
+    let (language, text) = text_in(&notice, reading.language());
+    let text = Shown::new(language, text);
+    Ok(NoticePage {
+        frame: Frame::new(text.title.say(language, Target::Plain), Who::from(&caller)).at(Section::Notices),
+        versions: links(&versions, language),
+        dropped,
+        text,
+        facts: FactsView::of(&Facts::from(&notice), Some(&base)),
+        sender: sender.map(|area| area.name).unwrap_or_default(),
+        at: Moment(notice.published_at.unwrap_or(notice.created_at)),
+        until: notice.circulate_until.map(Day),
+        marks: Marks::of(&notice),
+        category: category::telling_name(notice.category),
+        correction,
+        withdrawal: notice
+            .withdrawn_at
+            .map(|at| Withdrawal { at: Moment(at), reason: notice.withdrawn_reason.clone() }),
+        receipt: view::Receipt {
+            action: format!("{base}/receipt"),
+            asked: matches!(notice.importance, notice::Importance::Emergency | notice::Importance::MustRead),
+            seen_by: seen_by(&caller),
+            acknowledged: receipt.as_ref().and_then(|receipt| receipt.acknowledged_at).map(Stamped),
+            closed: notice.closed_at.is_some(),
+            source: receipt.as_ref().and_then(|receipt| source(receipt.source)),
+        },
+        coverage: sees_coverage(&caller).then(|| format!("{base}/coverage")),
+        office: editable.then(|| OfficeLinks {
+            delivery: format!("{base}/delivery"),
+            correct: edit("correct"),
+            withdraw: edit("withdraw"),
+        }),
+        behalf: None,
+        print: None,
+    })
+}
+
+/// Where it can be read in which language, the original first; none where there is no choice.
+fn links(versions: &Versions, shown: Language) -> Vec<VersionLink> {
+    let link = |language: Language| VersionLink {
+        href: format!("?text={}", language.code()),
+        language,
+        current: language == shown,
+    };
+    let mut links: Vec<VersionLink> = versions.languages().map(link).collect();
+    if !links.is_empty() {
+        links.insert(0, link(Language::Japanese));
+    }
+    links
+}
+
+fn seen_by(caller: &Caller) -> &'static str {
+    if caller.home.is_some() { "notice-seen-by-home" } else { "notice-seen-by-seat" }
+}
+
+fn source(source: Source) -> Option<&'static str> {
+    match source {
+        Source::Digital => None,
+        Source::Paper => Some("notice-by-paper"),
+        Source::Proxy => Some("notice-by-proxy"),
+    }
+}
+
+/// Something that was not there, or is not.
+fn nothing() -> Part {
+    Part { text: Box::new(Message::new("notice-nothing")), lang: None }
+}
+
+fn words(text: &str) -> Part {
+    Part { text: Box::new(Message::text(text.to_owned())), lang: Some("ja") }
+}
+
+/// What a correction changed, each thing before and after.
+fn changes(before: &revision::Model, now: &notice::Model) -> Vec<Change> {
+    let day = |day: Option<time::Date>| day.map_or_else(nothing, |day| Part { text: Box::new(Day(day)), lang: None });
+    let about = |category| Part { text: Box::new(Message::new(category::name(category))), lang: None };
+    let mut changes = Vec::new();
+    if before.title != now.title {
+        changes.push(Change { label: "notice-title", before: words(&before.title), after: words(&now.title) });
+    }
+    let fact = |fact: Option<Fact>| match fact {
+        Some(fact) => Part { text: Box::new(fact.value), lang: fact.own.then_some("ja") },
+        None => nothing(),
+    };
+    let facts = changed(&Facts::from(before), &Facts::from(now));
+    changes.extend(facts.into_iter().map(|one| Change {
+        label: one.label,
+        before: fact(one.before),
+        after: fact(one.after),
+    }));
+    if before.body != now.body {
+        changes.push(Change { label: "notice-body", before: words(&before.body), after: words(&now.body) });
+    }
+    if before.category != now.category {
+        changes.push(Change { label: "category-label", before: about(before.category), after: about(now.category) });
+    }
+    if before.circulate_until != now.circulate_until {
+        let (before, after) = (day(before.circulate_until), day(now.circulate_until));
+        changes.push(Change { label: "notice-until", before, after });
+    }
+    let (old, new) = (Versions::from(before), Versions::from(now));
+    for (language, label) in [(Language::Easy, "notice-version-easy"), (Language::English, "notice-version-english")] {
+        if old.of(language) != new.of(language) {
+            let (before, after) = (version(language, old.of(language)), version(language, new.of(language)));
+            changes.push(Change { label, before, after });
+        }
+    }
+    changes
+}
+
+fn version(language: Language, text: Option<&Text>) -> Part {
+    let part = |text: &Text| Part {
+        text: Box::new(Words { text: format!("{}\n{}", text.title, text.body), furigana: language == Language::Easy }),
+        lang: Some(language.tag()),
+    };
+    text.map_or_else(nothing, part)
+}
