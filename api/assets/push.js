@@ -52,7 +52,7 @@
     const now = parts.length && await state();
     for (const part of parts) part.hidden = part.dataset.state !== now;
     for (const part of all('[data-system]')) if (part !== document.body) part.open = part.dataset.system === system;
-    if (panel) panel.textContent = (word && panel.dataset[word]) || '';
+    if (panel && word !== undefined) panel.textContent = panel.dataset[word] || '';
   };
 
   const turn = (work, done) => async (event) => {
@@ -76,12 +76,12 @@
   }, 'turnedOff'));
 
   // A test that is on its way: the page is shown anew when there is something to tell.
-  const look = async () => {
+  const look = async (left) => {
     const { waiting } = await call('test', 'GET');
-    if (waiting) setTimeout(() => look().catch(() => {}), 1000);
+    if (waiting && left) setTimeout(() => look(left - 1).catch(() => {}), 1000);
     else location.reload();
   };
-  if (one('[data-testing]')) look().catch(() => {});
+  if (one('[data-testing]')) look(25).catch(() => {});
 
   const start = async () => {
     if (able && 'signedIn' in document.body.dataset) {

@@ -30,6 +30,18 @@ pub fn text(notice: &notice::Model, sender: &str) -> String {
     }
 }
 
+/// What the weekly summary says of so many notices, which it does not name.
+#[must_use]
+pub fn week(notices: i64) -> String {
+    format!("今週のお知らせ {notices}件")
+}
+
+/// The text below.
+pub const WEEK: &str = "まだ読んでいない参考のお知らせがあります。";
+
+/// Title and text of a test that somebody asked for.
+pub const TEST: (&str, &str) = ("通知は届いています", "お知らせが出ると、このように鳴ります。");
+
 /// The first `most` characters, with … in place of the rest.
 #[must_use]
 pub fn beginning(text: &str, most: usize) -> String {

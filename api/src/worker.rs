@@ -25,6 +25,7 @@ use crate::{
         ahead::{self, Ahead},
         claim::{Room, claim},
         deliver::{DeliverError, Post},
+        digest::sum_up,
         fan_out::fan_out,
         mailing::Desk,
         subscribe::end_signed_out,
@@ -40,6 +41,8 @@ use crate::{
 
 /// The longest that a worker sleeps.
 const TICK: Duration = Duration::from_secs(1);
+/// How often it is looked whether the hour of a weekly summary has come.
+const SUMMING_UP: Duration = Duration::from_secs(10);
 /// How long the database may take to answer before its silence counts as a failure; and to make the batches of a whole city.
 const PATIENCE: Duration = Duration::from_secs(5);
 const PLANNING: Duration = Duration::from_secs(60);
@@ -143,6 +146,7 @@ impl Worker {
     /// The first failure; what was in hand is taken over when its lease is out.
     pub async fn turn(&self) -> Result<(), DeliverError> {
         while fan_out(self.db(), self.ground.clock.now()).await? {}
+        sum_up(self.db(), self.ground.clock.now()).await?;
         let mut hands = Hands::default();
         loop {
             self.fill(&mut hands).await?;
@@ -160,6 +164,7 @@ impl Worker {
         tokio::select! {
             () = self.hear(&published) => {}
             () = self.plan(&published, &planned) => {}
+            () = self.sum_up() => {}
             () = self.make_keys() => {}
             () = self.tidy() => {}
             // First, so that what is in hand is recorded before the others are let go of.
@@ -198,6 +203,17 @@ impl Worker {
             tokio::select! {
                 _ = tick.tick() => {}
                 () = published.notified() => {}
+            }
+        }
+    }
+
+    /// Plans the weekly summaries, apart from notices: an emergency does not wait for those of a whole city.
+    async fn sum_up(&self) {
+        let mut tick = tokio::time::interval(SUMMING_UP);
+        loop {
+            tick.tick().await;
+            if let Err(error) = within(PLANNING, sum_up(self.db(), self.ground.clock.now())).await {
+                complain(&error);
             }
         }
     }
@@ -286,7 +302,8 @@ impl Worker {
             let quiet =
                 self.ground.settings.quiet_hours.is_some_and(|hours| hours.contains(now.to_offset(JAPAN).time()));
             let room = Room {
-                urgent_only: quiet || hands.calm() >= CALM,
+                urgent_only: hands.calm() >= CALM,
+                quiet,
                 busy: hands.busy(false),
                 busy_urgent: hands.busy(true),
             };

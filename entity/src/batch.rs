@@ -1,9 +1,9 @@
-//! Up to 500 subscriptions of one push service, to be sent one notice.
+//! Up to 500 subscriptions of one push service, to be sent one notice, the weekly summary, or a test.
 
 use sea_orm::entity::prelude::*;
 use time::OffsetDateTime;
 
-use crate::ids::{BatchId, CityId, NoticeId};
+use crate::ids::{BatchId, CityId, NoticeId, PersonId};
 
 /// A row of `batch`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -15,8 +15,10 @@ pub struct Model {
     /// Its id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: BatchId,
-    /// The notice.
-    pub notice_id: NoticeId,
+    /// The notice; none: a test or the weekly summary.
+    pub notice_id: Option<NoticeId>,
+    /// Who asked for the test that it is.
+    pub asked_by: Option<PersonId>,
     /// The revision that was planned; sending takes the newest.
     pub revision: i32,
     /// Whether it is an emergency's.

@@ -3,7 +3,7 @@
 use api::push::{
     claim::{Claim, Room, claim, renew},
     fan_out::fan_out,
-    outcome::{Outcome, Sent},
+    outcome::{Again, Outcome, Sent},
     record::{Report, record},
 };
 use tests::{PushService, Reply, TestApp, town};
@@ -95,7 +95,7 @@ async fn batches_taken_together_are_recorded_together_or_not_at_all() {
 
     // Held by one worker again: each keeps its own phones, and those that try again, more than one batch holds, go into two.
     app.tamper(&format!("UPDATE batch SET fence = fence - 1 WHERE id = '{one}'")).await;
-    let later = Sent { again_in: Some(Duration::hours(1)), ..Sent::not(Outcome::Retried) };
+    let later = Sent { again: Some(Again::In(Duration::hours(1))), ..Sent::not(Outcome::Retried) };
     let mixed = report(&all, |place| if place < 250 { Sent::not(Outcome::GivenUp) } else { later.clone() });
     assert!(record(app.db(), &all, &mixed, now).await.expect("a query"));
     assert_eq!(done(&app).await, 3);

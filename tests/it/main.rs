@@ -1,6 +1,8 @@
 //! The stories: one binary, a module for each part of what people do.
 
 mod audit;
+mod bell;
+mod bell_browser;
 mod breaker;
 mod devices;
 mod edges;

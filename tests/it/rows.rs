@@ -113,7 +113,9 @@ async fn row_ttl_urgency_topic_and_vapid_as_they_leave() {
     let push = PushService::start().await;
     let app = TestApp::start_with_push_and(&push, &[("KAIRAN_VAPID_SUBJECT", "mailto:push@asahi.example")]).await;
     let phone = push.phone();
-    app.resident(town::YAMA_1).await.turn_on(&phone).await;
+    let resident = app.resident(town::YAMA_1).await;
+    resident.turn_on(&phone).await;
+    resident.rings(json!({ "fyi": "at_once" })).await;
     let (city, second) = (app.staff(town::CITY).await, app.staff(town::CITY).await);
     let mut fyi = notice("お知らせ", town::CITY);
     fyi["importance"] = json!("fyi");

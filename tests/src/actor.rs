@@ -131,6 +131,15 @@ impl<'a> Actor<'a> {
         registered["id"].as_str().expect("an id").to_owned()
     }
 
+    /// Chooses when and for what their phones ring: what is said of it, and for the rest what holds where nobody chose.
+    pub async fn rings(&self, chosen: Value) {
+        let mut choices = self.get("/api/v1/push/preferences").await.expect(200);
+        for (name, value) in chosen.as_object().expect("choices") {
+            choices[name] = value.clone();
+        }
+        assert_eq!(self.put("/api/v1/push/preferences", &choices).await.expect(200), choices);
+    }
+
     /// Drafts a notice; gives its id.
     pub async fn draft(&self, notice: &Value) -> String {
         let draft = self.post("/api/v1/notices", notice).await.expect(201);

@@ -1,5 +1,7 @@
 //! A real browser: Chromium without a window, driven by its own protocol (CDP) over two pipes, with an authenticator made of software in it.
 
+mod push;
+
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     process::{Child, ChildStdin, Command, Stdio},

@@ -8,15 +8,16 @@ use entity::{
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Value, sea_query::Expr};
 use uuid::Uuid;
 
-use crate::{postgres::sql, proxies};
+use crate::{postgres::sql, proxies, push};
 
-/// Takes a person's name and household away, the code with which they could come back, and what they answer for. The number stays, since what was done in office names it.
+/// Takes a person's name and household away, the code with which they could come back, what they answer for, and when they wanted to be rung. The number stays, since what was done in office names it.
 ///
 /// # Errors
 /// The database's.
 pub async fn forget_person(db: &impl ConnectionTrait, (city, person): (CityId, PersonId)) -> Result<(), DbErr> {
     way_back::Entity::delete_by_id((city, person)).exec(db).await?;
     proxies::forget_person(db, (city, person)).await?;
+    push::preferences::forget(db, (city, person)).await?;
     person::Entity::update_many()
         .col_expr(person::Column::Name, Expr::value(None::<String>))
         .col_expr(person::Column::HouseholdId, Expr::value(Value::Uuid(None::<Uuid>)))

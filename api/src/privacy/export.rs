@@ -28,6 +28,8 @@ pub struct Export {
     pub passkeys: Vec<Passkey>,
     /// Browsers that are or were rung.
     pub notifications: Vec<Notifications>,
+    /// When and for what they want to be rung, if they chose.
+    pub rings: Option<Rings>,
     /// Households that they answer for.
     pub answers_for: Vec<AnsweredFor>,
     /// What they opened first in their household, or stamped for one that they answer for, newest first.
@@ -152,6 +154,27 @@ pub struct Notifications {
     pub until: Option<OffsetDateTime>,
 }
 
+/// When and for what they want to be rung.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct Rings {
+    /// The first quiet hour of the day, in Japan.
+    pub quiet_from: Option<i16>,
+    /// The first one after.
+    pub quiet_to: Option<i16>,
+    /// How what is merely good to know rings: at_once, weekly, never.
+    pub fyi: String,
+    /// The day of the weekly summary, 1 (Monday) to 7.
+    pub weekday: i16,
+    /// Its hour.
+    pub hour: i16,
+    /// Categories that don't ring.
+    pub muted: Vec<String>,
+    /// When they chose.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub changed_at: OffsetDateTime,
+}
+
 /// What they read.
 #[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
 pub struct Receipt {
@@ -237,6 +260,8 @@ const PASSKEYS: &str = "SELECT name AS device, created_at AS since, used_at FROM
     WHERE city_id = $1 AND person_id = $2 ORDER BY id DESC";
 const NOTIFICATIONS: &str = "SELECT origin AS service, created_at AS since, gone_at AS until FROM subscription
     WHERE city_id = $1 AND person_id = $2 ORDER BY created_at DESC";
+const RINGS: &str = "SELECT quiet_from, quiet_to, fyi, weekday, hour, muted, changed_at FROM push_preference
+    WHERE city_id = $1 AND person_id = $2";
 const ANSWERS_FOR: &str = "SELECT h.label AS household, a.name AS area, x.consented_on, x.since FROM proxy x
     JOIN household h ON h.city_id = x.city_id AND h.id = x.household_id
     JOIN area a ON a.city_id = h.city_id AND a.id = h.area_id
@@ -272,6 +297,7 @@ pub async fn export(db: &impl ConnectionTrait, caller: &Caller, now: OffsetDateT
         sign_ins: rows(db, SIGN_INS, whose).await?,
         passkeys: rows(db, PASSKEYS, whose).await?,
         notifications: rows(db, NOTIFICATIONS, whose).await?,
+        rings: rows(db, RINGS, whose).await?.pop(),
         answers_for: rows(db, ANSWERS_FOR, whose).await?,
         receipts: rows(db, RECEIPTS, whose).await?,
         notices: rows(db, NOTICES, whose).await?,

@@ -87,6 +87,8 @@ pub struct DeliveryOut {
     expired: i64,
     /// Not sent: signed out, moved away, or the notice was withdrawn.
     left: i64,
+    /// Not sent: their person does not want to be rung for it, or is told with the weekly summary.
+    in_peace: i64,
     #[serde(with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     first_accepted_at: Option<OffsetDateTime>,
@@ -105,6 +107,7 @@ impl From<Delivery> for DeliveryOut {
             given_up,
             expired,
             left,
+            in_peace,
             first_accepted_at,
             last_accepted_at,
             planning: _,
@@ -112,7 +115,18 @@ impl From<Delivery> for DeliveryOut {
         } = delivery;
         let first_accepted_at = first_accepted_at.map(|at| at.to_offset(JAPAN));
         let last_accepted_at = last_accepted_at.map(|at| at.to_offset(JAPAN));
-        Self { subscriptions, accepted, gone, retrying, given_up, expired, left, first_accepted_at, last_accepted_at }
+        Self {
+            subscriptions,
+            accepted,
+            gone,
+            retrying,
+            given_up,
+            expired,
+            left,
+            in_peace,
+            first_accepted_at,
+            last_accepted_at,
+        }
     }
 }
 

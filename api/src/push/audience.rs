@@ -2,7 +2,7 @@
 //! out, moved away or lost a seat meanwhile is left alone.
 //!
 //! The rule stands here twice, since it is asked from two ends: [`audience`] starts from subscriptions that are known, [`part`] from
-//! areas. A test holds the two to each other.
+//! areas. A test holds the two to each other. For many notices at once the weekly summary asks it (`digest.rs`).
 //!
 //! - residents under an area in whose channel for everyone the notice goes round;
 //! - who holds a seat in the areas named or below them. A centre lies below its district, and so do its seats;
@@ -19,12 +19,7 @@ pub fn audience(given: &str) -> String {
         "WITH asked AS MATERIALIZED (
              SELECT area_ids, addressees = 'everyone' AS everyone, alone_reason IS NOT NULL AS alone
              FROM notice WHERE city_id = $1 AND id = $2
-         ), live AS MATERIALIZED (
-             SELECT s.* FROM ({given}) AS given (id)
-             CROSS JOIN LATERAL (
-                 SELECT * FROM subscription s WHERE s.city_id = $1 AND s.id = given.id AND s.gone_at IS NULL LIMIT 1) s
-             WHERE EXISTS (SELECT FROM session e WHERE e.city_id = $1 AND e.id = s.session_id AND e.ended_at IS NULL OFFSET 0)
-         ), reached AS MATERIALIZED (
+         ), {live}, reached AS MATERIALIZED (
              SELECT a.id FROM asked CROSS JOIN (SELECT DISTINCT area_id FROM live) d
              CROSS JOIN LATERAL (SELECT a.id, a.path FROM area a WHERE a.city_id = $1 AND a.id = d.area_id LIMIT 1) a
              WHERE asked.everyone AND a.path && asked.area_ids
@@ -38,6 +33,21 @@ pub fn audience(given: &str) -> String {
          ), audience AS (
              SELECT l.* FROM live l
              WHERE l.area_id IN (SELECT id FROM reached) OR l.person_id IN (SELECT person_id FROM holders)
+         )",
+        live = live(given),
+    )
+}
+
+/// A part of a query, which gives `live`: of the subscriptions of city `$1` whose ids the query `given (id)` gives, the rows of those whose person
+/// is signed in there.
+#[must_use]
+pub fn live(given: &str) -> String {
+    format!(
+        "live AS MATERIALIZED (
+             SELECT s.* FROM ({given}) AS given (id)
+             CROSS JOIN LATERAL (
+                 SELECT * FROM subscription s WHERE s.city_id = $1 AND s.id = given.id AND s.gone_at IS NULL LIMIT 1) s
+             WHERE EXISTS (SELECT FROM session e WHERE e.city_id = $1 AND e.id = s.session_id AND e.ended_at IS NULL OFFSET 0)
          )"
     )
 }

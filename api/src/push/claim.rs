@@ -5,7 +5,9 @@
 //! than the row's can neither renew nor record. A lease is renewed every second and holds for eight, an emergency's for four, so that with the second
 //! after which workers look again a dead worker's batches are in other hands within ten and five.
 
-use entity::ids::{BatchId, CityId, NoticeId};
+use std::fmt;
+
+use entity::ids::{BatchId, CityId, NoticeId, PersonId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -28,13 +30,35 @@ pub struct Part {
     pub subscriptions: usize,
 }
 
+/// What a batch says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A notice.
+    Notice(NoticeId),
+    /// The week's notices that are merely good to know.
+    Week,
+    /// That notifications arrive, to somebody who asked.
+    Test,
+}
+
+/// As the log says it.
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Notice(id) => id.fmt(f),
+            Self::Week => f.write_str("weekly summary"),
+            Self::Test => f.write_str("test"),
+        }
+    }
+}
+
 /// Batches in hand: of one notice, for one push service, at the same try.
 #[derive(Clone, Debug)]
 pub struct Claim {
     /// The city.
     pub city_id: CityId,
     /// What they are to be sent.
-    pub notice_id: NoticeId,
+    pub about: About,
     /// Whether they are an emergency's.
     pub urgent: bool,
     /// The push service.
@@ -76,7 +100,8 @@ impl Claim {
 struct Row {
     city_id: CityId,
     id: BatchId,
-    notice_id: NoticeId,
+    notice_id: Option<NoticeId>,
+    asked_by: Option<PersonId>,
     urgent: bool,
     origin: String,
     subscription_ids: Vec<Uuid>,
@@ -91,8 +116,10 @@ struct Row {
 /// What a worker may take just now.
 #[derive(Clone, Debug, Default)]
 pub struct Room {
-    /// Nothing but emergencies: it is a quiet hour, or only their room is left.
+    /// Nothing but emergencies: only their room is left.
     pub urgent_only: bool,
+    /// Besides these only what somebody has just asked for: it is a quiet hour.
+    pub quiet: bool,
     /// Services that have as many batches in hand as they may, so that one that hangs leaves room for the others.
     pub busy: Vec<String>,
     /// The same for emergencies: what is no emergency keeps none of them waiting.
@@ -106,7 +133,7 @@ pub struct Room {
 /// # Errors
 /// The database's.
 pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) -> Result<Option<Claim>, DbErr> {
-    let values: [Value; 7] = [
+    let values: [Value; 8] = [
         now.into(),
         room.urgent_only.into(),
         room.busy.clone().into(),
@@ -114,6 +141,7 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
         room.busy_urgent.clone().into(),
         TOGETHER.into(),
         AT_ONCE_EACH.into(),
+        room.quiet.into(),
     ];
     let statement = sql(
         "WITH left_alone AS MATERIALIZED (
@@ -123,10 +151,10 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
             -- What lies too far ahead was written by a worker whose clock is wrong.
             WHERE paused_until BETWEEN $1 AND $1 + interval '2 minutes'
          ), due AS MATERIALIZED (
-            SELECT city_id, id, notice_id, urgent, origin, attempt, due_at, expires_at,
+            SELECT city_id, id, notice_id, asked_by, urgent, origin, attempt, due_at, expires_at,
                    due_at < $1 - interval '100 milliseconds' AS waited
             FROM batch
-            WHERE done_at IS NULL AND due_at <= $1 AND (urgent OR NOT $2)
+            WHERE done_at IS NULL AND due_at <= $1 AND (urgent OR NOT $2 AND (NOT $8 OR asked_by IS NOT NULL))
               AND (leased_until IS NULL OR leased_until < clock_timestamp())
               AND origin <> ALL (CASE WHEN urgent THEN (SELECT urgent FROM left_alone) ELSE (SELECT calm FROM left_alone) END)
             ORDER BY urgent DESC, due_at LIMIT 1
@@ -143,18 +171,18 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
                   AND (b.leased_until IS NULL OR b.leased_until < clock_timestamp())
                   AND ((b.city_id, b.id) IS NOT DISTINCT FROM (due.city_id, due.id)
                        OR due.waited AND NOT EXISTS (SELECT FROM probed)
-                          AND (b.city_id, b.notice_id, b.origin, b.attempt, b.expires_at) IS NOT DISTINCT FROM
-                              (due.city_id, due.notice_id, due.origin, due.attempt, due.expires_at))
+                          AND (b.city_id, b.notice_id, b.asked_by, b.origin, b.attempt, b.expires_at) IS NOT DISTINCT FROM
+                              (due.city_id, due.notice_id, due.asked_by, due.origin, due.attempt, due.expires_at))
                 ORDER BY b.urgent DESC, b.due_at
                 LIMIT coalesce((SELECT least($6, greatest(1, o.at_once / $7)) FROM push_origin o WHERE o.origin = due.origin), 1)
                 FOR UPDATE SKIP LOCKED) other
          ), taken AS (
             -- They are sent with the text that is there now, or a later one: what was corrected before need not wait for them.
             UPDATE batch b SET fence = b.fence + 1,
-                   revision = (SELECT n.revision FROM notice n WHERE n.city_id = b.city_id AND n.id = b.notice_id),
+                   revision = coalesce((SELECT n.revision FROM notice n WHERE n.city_id = b.city_id AND n.id = b.notice_id), b.revision),
                    leased_until = clock_timestamp() + CASE WHEN b.urgent THEN interval '4 seconds' ELSE interval '8 seconds' END
             FROM like_it WHERE b.city_id = like_it.city_id AND b.id = like_it.id
-            RETURNING b.city_id, b.id, b.notice_id, b.urgent, b.origin, b.subscription_ids, b.attempt, b.expires_at, b.fence
+            RETURNING b.city_id, b.id, b.notice_id, b.asked_by, b.urgent, b.origin, b.subscription_ids, b.attempt, b.expires_at, b.fence
          )
          SELECT taken.*, EXISTS (SELECT FROM probed) AS probing,
                 coalesce((SELECT o.at_once FROM push_origin o WHERE o.origin = taken.origin), 64::smallint) AS at_once,
@@ -170,7 +198,11 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
     let part = |id, fence, ids: &[Uuid]| Part { id, fence, subscriptions: ids.len() };
     let mut claim = Claim {
         city_id: first.city_id,
-        notice_id: first.notice_id,
+        about: match (first.notice_id, first.asked_by) {
+            (Some(notice), _) => About::Notice(notice),
+            (None, Some(_)) => About::Test,
+            (None, None) => About::Week,
+        },
         urgent: first.urgent,
         origin: first.origin,
         attempt: first.attempt,
@@ -212,7 +244,7 @@ pub async fn renew(db: &impl ConnectionTrait, claim: &Claim) -> Result<Option<He
          UPDATE batch b
          SET leased_until = clock_timestamp() + CASE WHEN urgent THEN interval '4 seconds' ELSE interval '8 seconds' END
          FROM mine WHERE b.city_id = $1 AND b.id = mine.id AND (SELECT count(*) FROM mine) = cardinality($2)
-         RETURNING NOT EXISTS (SELECT FROM notice n WHERE n.city_id = $1 AND n.id = notice_id AND n.withdrawn_at IS NULL) AS withdrawn",
+         RETURNING notice_id IS NOT NULL AND NOT EXISTS (SELECT FROM notice n WHERE n.city_id = $1 AND n.id = notice_id AND n.withdrawn_at IS NULL) AS withdrawn",
         [claim.city_id.0.into(), ids, fences],
     );
     Held::find_by_statement(statement).one(db).await

@@ -1,35 +1,27 @@
-//! Delivering what was claimed: what it says is read after the claim, so that a batch which waited sends the newest text; then a lane sends it, outside
+//! Delivering what was claimed: what it says, and to whom, is read after the claim ([`contents`](super::contents)); then a lane sends it, outside
 //! of any transaction, while the lease is renewed here; then the outcomes are recorded under the token.
 
 use std::{
-    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::Duration as StdDuration,
+    time::{Duration as StdDuration, Instant},
 };
 
-use entity::{area, notice};
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, EntityTrait as _};
-use uuid::Uuid;
+use sea_orm::{DatabaseConnection, DbErr};
 
 use super::{
     ahead::Ahead,
-    audience::audience,
     claim::{Claim, Held, renew},
-    letter::Addressee,
+    contents::{Contents, contents},
     mailing::{Desk, Mailing, Sendings},
-    message::Message,
     outcome::{Outcome, Sent},
     record::{Report, record},
     seen,
     wire::lanes::Lanes,
 };
-use crate::{
-    config::Origin,
-    postgres::{sql, within},
-};
+use crate::{config::Origin, postgres::within};
 
 /// How often a lease is renewed, and how soon a batch in hand hears of a withdrawal.
 const HEARTBEAT: StdDuration = StdDuration::from_secs(1);
@@ -38,8 +30,6 @@ const RECORDINGS: u32 = 5;
 /// How long the database may take to renew a lease, and to record a batch.
 const RENEWING: StdDuration = StdDuration::from_secs(2);
 const RECORDING: StdDuration = StdDuration::from_secs(2);
-/// How long what a batch says may take to be read: then its lease runs out, and another worker tries.
-const READING: StdDuration = StdDuration::from_secs(5);
 
 /// What it takes to deliver.
 #[derive(Debug)]
@@ -94,7 +84,7 @@ impl Post {
                     Ok(Some(_)) => {}
                     Ok(None) => return Ok(false),
                     // The lease may hold out until the database answers again; recording will tell.
-                    Err(error) => tracing::warn!(%error, notice = %claim.notice_id, "a lease could not be renewed"),
+                    Err(error) => tracing::warn!(%error, about = %claim.about, "a lease could not be renewed"),
                 },
             }
         };
@@ -113,7 +103,7 @@ impl Post {
         loop {
             match within(RECORDING, record(&self.ledger, claim, report, self.desk.clock.now())).await {
                 Err(error) if tries < RECORDINGS => {
-                    tracing::warn!(%error, notice = %claim.notice_id, "a batch could not be recorded yet");
+                    tracing::warn!(%error, about = %claim.about, "a batch could not be recorded yet");
                     tokio::time::sleep(StdDuration::from_millis(200) * tries).await;
                     // Recording tells whether it was in time; this gives it time.
                     let _ = within(RENEWING, renew(&self.ledger, claim)).await;
@@ -125,63 +115,25 @@ impl Post {
     }
 
     async fn send(&self, claim: &Claim, withdrawn: Arc<AtomicBool>) -> Result<Report, DeliverError> {
-        let nobody = |outcome, revision| Report {
-            revision,
-            sent: vec![Sent::not(outcome); claim.subscription_ids.len()],
-            window: None,
-        };
-        let notice = notice::Entity::find_by_id((claim.city_id, claim.notice_id));
-        let notice = within(READING, notice.one(&self.db)).await?;
-        let Some(notice) = notice.filter(|notice| notice.withdrawn_at.is_none()) else {
-            return Ok(nobody(Outcome::Withdrawn, 1));
-        };
-        if self.desk.clock.now() >= claim.expires_at {
-            return Ok(nobody(Outcome::Expired, notice.revision));
-        }
-        let sender = area::Entity::find_by_id((claim.city_id, notice.sender_area_id));
-        let sender = within(READING, sender.one(&self.db)).await?;
-        let mut message = Message::new(&notice, &sender.map(|area| area.name).unwrap_or_default(), &self.origin)?;
-        if let Some(payload) = &self.payload {
-            message.body.clone_from(payload);
-        }
-        let letters = within(READING, self.addressees(claim)).await?;
-        let mailing = Mailing::new(self.desk.clone(), claim.clone(), message, withdrawn);
-        let sending = self.lanes.run(async move |transport| mailing.send(&transport, letters).await);
-        let Sendings { sent: sendings, window } = sending.await.ok_or(DeliverError::NoLane)?;
-        let mut sent = vec![Sent::not(Outcome::Left); claim.subscription_ids.len()];
-        for (place, one) in sendings {
+        let Contents { revision, otherwise, letters, others } = contents(self, claim).await?;
+        let mut sent = vec![Sent::not(otherwise); claim.subscription_ids.len()];
+        for (place, one) in others {
             sent[place] = one;
         }
-        Ok(Report { revision: notice.revision, sent, window: Some(window) })
-    }
-
-    /// The subscriptions that the notice is still for. Read by place and not by name: it is half of what a message made
-    /// ahead costs.
-    async fn addressees(&self, claim: &Claim) -> Result<Vec<Addressee>, DbErr> {
-        let text = format!(
-            "{} SELECT id, endpoint, p256dh, auth, vapid_key FROM audience",
-            audience("SELECT unnest($4::uuid[])")
-        );
-        let values = [
-            claim.city_id.0.into(),
-            claim.notice_id.0.into(),
-            self.desk.clock.today().into(),
-            claim.subscription_ids.clone().into(),
-        ];
-        let places: HashMap<Uuid, usize> = claim.subscription_ids.iter().enumerate().map(|(n, id)| (*id, n)).collect();
-        let rows = self.ledger.query_all_raw(sql(&text, values)).await?;
-        let addressee = |row: &sea_orm::QueryResult| {
-            let id: Uuid = row.try_get_by_index(0)?;
-            Ok(Addressee {
-                id,
-                place: places.get(&id).copied().unwrap_or_default(),
-                endpoint: row.try_get_by_index(1)?,
-                p256dh: row.try_get_by_index(2)?,
-                auth: row.try_get_by_index(3)?,
-                vapid_key: row.try_get_by_index(4)?,
-            })
-        };
-        rows.iter().map(addressee).collect()
+        let (mut window, begun) = (None, Instant::now());
+        for (mut message, letters) in letters {
+            if let Some(payload) = &self.payload {
+                message.body.clone_from(payload);
+            }
+            let mailing = Mailing::new(self.desk.clone(), (claim.clone(), begun), message, withdrawn.clone());
+            let sending = self.lanes.run(async move |transport| mailing.send(&transport, letters).await);
+            let sendings: Sendings = sending.await.ok_or(DeliverError::NoLane)?;
+            for (place, one) in sendings.sent {
+                sent[place] = one;
+            }
+            window = Some(sendings.window);
+        }
+        Ok(Report { revision, sent, window })
     }
 }
 

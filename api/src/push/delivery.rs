@@ -25,6 +25,8 @@ pub struct Delivery {
     pub expired: i64,
     /// Not sent: signed out, moved away, or the notice was withdrawn.
     pub left: i64,
+    /// Not sent: their person does not want to be rung for it, or is told with the weekly summary.
+    pub in_peace: i64,
     /// Whether there are more to come: the plan is not complete.
     pub planning: bool,
     /// Of how many batches the service keeps messages for less long than was asked for.
@@ -67,7 +69,7 @@ pub async fn delivery(db: &impl ConnectionTrait, caller: &Caller, id: NoticeId) 
     let text = format!(
         "SELECT count(*) FILTER (WHERE state.outcome IS DISTINCT FROM {retried}) AS subscriptions,
                 {accepted} AS accepted, {gone} AS gone, count(*) FILTER (WHERE state.id IS NOT NULL AND state.outcome IS NULL) AS retrying,
-                {given_up} AS given_up, {expired} AS expired, {left} AS left,
+                {given_up} AS given_up, {expired} AS expired, {left} AS left, {in_peace} AS in_peace,
                 EXISTS (SELECT FROM plan p JOIN notice n ON n.city_id = p.city_id AND n.id = p.notice_id AND n.withdrawn_at IS NULL
                         WHERE p.city_id = $1 AND p.notice_id = $2 AND NOT p.complete) AS planning,
                 count(DISTINCT b.id) FILTER (WHERE b.shortened_to IS NOT NULL) AS shortened,
@@ -80,6 +82,7 @@ pub async fn delivery(db: &impl ConnectionTrait, caller: &Caller, id: NoticeId) 
         given_up = count(&[Outcome::GivenUp]),
         expired = count(&[Outcome::Expired]),
         left = count(&[Outcome::Left, Outcome::Withdrawn]),
+        in_peace = count(&[Outcome::Muted, Outcome::Summed]),
     );
     Delivery::find_by_statement(sql(&text, [caller.city.0.into(), id.0.into()])).one(db).await
 }

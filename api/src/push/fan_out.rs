@@ -145,7 +145,7 @@ async fn plan_part(
                 complete = $4::bigint IS NULL OR (SELECT count(*) FROM turn) < $4
          WHERE city_id = $1 AND notice_id = $2 AND revision = $5",
         part = part(),
-        batches = batches(5, if areas.is_some() { FIRST_BATCH } else { BATCH }),
+        batches = batches((2, 5), if areas.is_some() { FIRST_BATCH } else { BATCH }),
     );
     let values = [
         notice.city_id.0.into(),
@@ -178,7 +178,7 @@ async fn plan_correction(
          UPDATE plan SET subscriptions = (SELECT coalesce(sum(subscriptions), 0) FROM made), complete = true
          WHERE city_id = $1 AND notice_id = $2 AND revision = $4",
         audience = audience(&got_it_before()),
-        batches = batches(4, BATCH),
+        batches = batches((2, 4), BATCH),
     );
     let today = now.to_offset(JAPAN).date();
     let values = [notice.city_id.0.into(), notice.id.0.into(), today.into(), revision, urgent, at, expires_at];
@@ -186,10 +186,10 @@ async fn plan_correction(
     Ok(())
 }
 
-/// The middle of a query: batches of the `audience`, by push service, of at most `size`. The values from `$first` on are the revision, whether it is
-/// urgent, from when and until when it is to be sent. The audience comes area by area, so that neighbours are in one batch: what is looked
+/// The middle of a query: batches of the `audience` in city `$1`, by push service, of at most `size`. `$notice` is the notice that they say, if any; the values from
+/// `$first` on are the revision, whether it is urgent, from when and until when it is to be sent. The audience comes area by area, so that neighbours are in one batch: what is looked
 /// up for them is the same. The ids of batches are seen by nobody and ordered by nothing: the database may draw them.
-fn batches(first: usize, size: usize) -> String {
+pub(super) fn batches((notice, first): (usize, usize), size: usize) -> String {
     format!(
         "served AS MATERIALIZED (
              SELECT origin, array_agg(id) AS ids FROM audience GROUP BY origin
@@ -197,7 +197,7 @@ fn batches(first: usize, size: usize) -> String {
              INSERT INTO push_origin (origin) SELECT origin FROM served ORDER BY origin ON CONFLICT DO NOTHING
          ), made AS (
              INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
-             SELECT $1, gen_random_uuid(), $2, ${revision}, ${urgent}, origin, ids[place : place + {size} - 1], 1, ${at}, ${expires_at}
+             SELECT $1, gen_random_uuid(), ${notice}, ${revision}, ${urgent}, origin, ids[place : place + {size} - 1], 1, ${at}, ${expires_at}
              FROM served CROSS JOIN LATERAL generate_series(1, cardinality(ids), {size}) AS place
              RETURNING cardinality(subscription_ids) AS subscriptions
          )",

@@ -77,15 +77,21 @@ pub struct Sendings {
 }
 
 impl Mailing {
-    /// The batch of `claim`, which is to say `message`; `withdrawn` turns true when nothing more of it may leave.
+    /// The batch of `claim`, which is to say `message`; `withdrawn` turns true when nothing more of it may leave. It was `begun` when its
+    /// first message was, whatever that said.
     #[must_use]
-    pub fn new(desk: Arc<Desk>, claim: Claim, message: Message, withdrawn: Arc<AtomicBool>) -> Self {
+    pub fn new(
+        desk: Arc<Desk>,
+        (claim, begun): (Claim, Instant),
+        message: Message,
+        withdrawn: Arc<AtomicBool>,
+    ) -> Self {
         let host = claim.origin.trim_start_matches("https://");
         let service = Service::of_host(host.split(':').next().unwrap_or(host));
         Self {
             headers: headers(&message, service),
             window: RefCell::new(claim.window()),
-            begun: Instant::now(),
+            begun,
             failures_in_row: Cell::new(0),
             complained: Cell::new(false),
             desk,
@@ -224,7 +230,7 @@ impl Mailing {
     fn complain(&self, to: &Addressee, what: &str) {
         // One of a batch stands for all: a fault of ours has them all refused.
         if !self.complained.replace(true) {
-            tracing::error!(notice = %self.claim.notice_id, to = self.log_name(to), what, "a message can't be sent");
+            tracing::error!(about = %self.claim.about, to = self.log_name(to), what, "a message can't be sent");
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a phone is sent: both a declarative push and JSON for the service worker.
 //!
-//! It is read by strangers on a lock screen, so nothing of a notice that is not for everyone is in it but its kind. A service and
+//! A notice, the weekly summary, or a test. It is read by strangers on a lock screen, so nothing of a notice that is not for everyone is in it but its kind. A service and
 //! the network see its length; Firefox on Android takes no more than about 2.7 kB of it.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
@@ -65,8 +65,9 @@ struct Notification<'a> {
 
 #[derive(Serialize)]
 struct Data {
-    notice: String,
-    revision: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
+    revision: i64,
 }
 
 impl Message {
@@ -86,7 +87,7 @@ impl Message {
                     lang: "ja",
                     navigate: format!("{origin}/n/{}", notice.id),
                     tag: notice.id.to_string(),
-                    data: Data { notice: notice.id.to_string(), revision: notice.revision },
+                    data: Data { notice: Some(notice.id.to_string()), revision: notice.revision.into() },
                 },
             })
         };
@@ -104,6 +105,35 @@ impl Message {
             },
             topic: BASE64URL.encode(notice.id.0.as_bytes()),
         })
+    }
+
+    /// The weekly summary of so many `notices`, which leads to the list; with a higher `number` it takes the place of one before.
+    ///
+    /// # Errors
+    /// When JSON can't be written.
+    pub fn week(notices: i64, origin: &Origin, number: i64) -> serde_json::Result<Self> {
+        let words = (lock_screen::week(notices), lock_screen::WEEK);
+        Self::saying((&words.0, words.1), (format!("{origin}/"), "week", number), Urgency::Low)
+    }
+
+    /// That notifications arrive. A later one has a higher `number`, and rings again.
+    ///
+    /// # Errors
+    /// When JSON can't be written.
+    pub fn test(origin: &Origin, number: i64) -> serde_json::Result<Self> {
+        let (title, body) = lock_screen::TEST;
+        Self::saying((title, body), (format!("{origin}/notifications"), "test", number), Urgency::Normal)
+    }
+
+    fn saying(
+        (title, body): (&str, &str),
+        (navigate, tag, revision): (String, &str, i64),
+        urgency: Urgency,
+    ) -> serde_json::Result<Self> {
+        let data = Data { notice: None, revision };
+        let notification = Notification { title, body: Some(body), lang: "ja", navigate, tag: tag.to_owned(), data };
+        let body = serde_json::to_vec(&Push { web_push: 8030, notification })?;
+        Ok(Self { smallest: body.clone(), body, urgency, topic: tag.to_owned() })
     }
 }
 

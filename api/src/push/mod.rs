@@ -6,6 +6,9 @@
 //! recorded under the token. A worker that dies loses its lease, and another one sends the batch again: with the same Topic
 //! and tag, so that a phone shows it once. A worker that wakes late cannot record.
 //!
+//! Besides notices a batch may say how many of those that are merely good to know came out in a week ([`digest`]), or that notifications arrive,
+//! to somebody who asked ([`trial`]). When and for what somebody is rung they choose ([`preferences`]); it is asked when a batch is sent.
+//!
 //! A batch is of one push service, so that a sick one holds up nobody else. What must be tried again leaves as a batch of its own
 //! with its own time; every phone of a batch has a final state.
 
@@ -19,9 +22,12 @@ pub mod ahead;
 pub mod answer;
 pub mod api;
 mod audience;
+pub mod choices;
 pub mod claim;
+mod contents;
 pub mod deliver;
 pub mod delivery;
+pub mod digest;
 pub mod endpoint;
 pub mod fan_out;
 pub mod keyring;
@@ -32,12 +38,15 @@ pub mod origin;
 pub mod outcome;
 pub mod pace;
 pub mod pages;
+pub mod preferences;
 pub mod record;
 pub mod retry_after;
 pub mod seen;
 pub mod status;
 pub mod subscribe;
+pub mod trial;
 pub mod vapid;
+mod view;
 pub mod wire;
 
 /// What can go wrong with a subscription.
@@ -55,6 +64,9 @@ pub enum PushError {
     /// Somebody else's browser.
     #[error("the endpoint belongs to another account")]
     EndpointTaken,
+    /// Nothing to ring: no browser of theirs is registered.
+    #[error("the caller has no browser that is rung")]
+    NoBrowser,
     /// The database's.
     #[error(transparent)]
     Db(#[from] DbErr),
@@ -73,6 +85,9 @@ impl From<PushError> for Problem {
                 "endpoint_taken",
                 "この通知の宛先は、ほかの方のものとして登録されています。通知をいったん切って、入れ直してください。",
             ),
+            PushError::NoBrowser => {
+                Self::conflict("no_browser", "通知の入っている端末がありません。先に「通知を入れる」を押してください。")
+            }
             PushError::Db(error) => error.into(),
         }
     }
@@ -80,5 +95,13 @@ impl From<PushError> for Problem {
 
 /// The room's calls.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(api::key).service(api::subscribe).service(api::unsubscribe).service(api::show_delivery);
+    config
+        .service(api::key)
+        .service(api::subscribe)
+        .service(api::unsubscribe)
+        .service(api::show_delivery)
+        .service(choices::show)
+        .service(choices::choose)
+        .service(choices::test)
+        .service(choices::last_test);
 }

@@ -25,6 +25,21 @@ pub enum Outcome {
     Left = 6,
     /// The notice was withdrawn before it was sent.
     Withdrawn = 7,
+    /// Their person does not want to be rung for it.
+    Muted = 8,
+    /// It is told with their person's weekly summary.
+    Summed = 9,
+}
+
+/// When something is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Again {
+    /// At once, as the same try: its batch had taken long enough.
+    AtOnce,
+    /// So much later, as the next try.
+    In(Duration),
+    /// From this moment on, as the same try: before, their person wants to be left in peace.
+    At(OffsetDateTime),
 }
 
 /// One try: what came of it, and what follows.
@@ -32,8 +47,8 @@ pub enum Outcome {
 pub struct Sent {
     /// What became of it.
     pub outcome: Outcome,
-    /// When it is tried again, from now.
-    pub again_in: Option<Duration>,
+    /// When it is tried again.
+    pub again: Option<Again>,
     /// Whether the page has to subscribe again.
     pub renew: bool,
     /// What it says of the service.
@@ -63,20 +78,19 @@ impl Sent {
     /// What follows of nothing having been sent.
     #[must_use]
     pub fn not(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            again_in: None,
-            renew: false,
-            tells: Tells::Nothing,
-            accepted_at: None,
-            taken: Taken::default(),
-        }
+        Self { outcome, again: None, renew: false, tells: Tells::Nothing, accepted_at: None, taken: Taken::default() }
     }
 
     /// What was not sent because its batch had taken long enough: it goes on in another one at once.
     #[must_use]
     pub fn later() -> Self {
-        Self { again_in: Some(Duration::ZERO), ..Self::not(Outcome::Retried) }
+        Self { again: Some(Again::AtOnce), ..Self::not(Outcome::Retried) }
+    }
+
+    /// What is not sent before `at`, since its person wants to be left in peace until then.
+    #[must_use]
+    pub fn not_before(at: OffsetDateTime) -> Self {
+        Self { again: Some(Again::At(at)), ..Self::not(Outcome::Retried) }
     }
 
     /// What follows of a verdict after the `attempt`th try, `left` before the message's time is over.
@@ -89,7 +103,7 @@ impl Sent {
             if last <= Duration::ZERO {
                 end(Outcome::Expired, tells)
             } else {
-                Self { again_in: Some(wait.min(last)), ..end(Outcome::Retried, tells) }
+                Self { again: Some(Again::In(wait.min(last))), ..end(Outcome::Retried, tells) }
             }
         };
         match verdict {
@@ -123,7 +137,10 @@ mod tests {
     #[test]
     fn row_retry_after_as_asked_and_never_beyond_the_time_left() {
         let retry = |after| Verdict::Retry { after, sign: Sign::Sick };
-        let wait = |verdict, attempt, urgent, left| Sent::after(verdict, (attempt, urgent), left).again_in;
+        let wait = |verdict, attempt, urgent, left| match Sent::after(verdict, (attempt, urgent), left).again {
+            Some(Again::In(wait)) => Some(wait),
+            _ => None,
+        };
         assert_eq!(wait(retry(Some(Duration::minutes(2))), 1, false, DAY), Some(Duration::minutes(2)));
         assert_eq!(wait(retry(None), 3, false, DAY), Some(Duration::seconds(15)));
         assert_eq!(wait(retry(None), 3, true, DAY), Some(Duration::seconds(5)));

@@ -4,14 +4,14 @@
 use std::{collections::BTreeMap, fmt::Write as _, iter};
 
 use sea_orm::{ConnectionTrait, DbErr, Value};
-use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
 use super::{
     claim::Claim,
     fan_out::BATCH,
     origin,
-    outcome::{Outcome, Sent},
+    outcome::{Again, Outcome, Sent},
     pace::Window,
     retry_after::with_jitter,
 };
@@ -113,7 +113,7 @@ pub async fn record(
                    last_accepted_at = nullif(mine.last_accepted_at, '')::timestamptz,
                    message_ids = nullif(mine.message_ids, ''), shortened_to = nullif(mine.shortened_to, '')::integer
             FROM mine WHERE b.city_id = $1 AND b.id = mine.id AND (SELECT count(*) FROM mine) = cardinality($2)
-            RETURNING b.city_id, b.notice_id, b.revision, b.urgent, b.origin, b.expires_at
+            RETURNING b.city_id, b.notice_id, b.asked_by, b.revision, b.urgent, b.origin, b.expires_at
          ), recorded AS MATERIALIZED (
             -- But for their phones they are all the same.
             SELECT * FROM done LIMIT 1
@@ -129,8 +129,8 @@ pub async fn record(
             SELECT id, attempt, due_at, place, (row_number() OVER (PARTITION BY attempt, due_at ORDER BY place) - 1) / {BATCH} AS share
             FROM unnest($13::uuid[], $14::smallint[], $15::timestamptz[]) WITH ORDINALITY AS waiting (id, attempt, due_at, place)
          ), again AS (
-            INSERT INTO batch (city_id, id, notice_id, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
-            SELECT r.city_id, gen_random_uuid(), r.notice_id, r.revision, r.urgent, r.origin, w.ids, w.attempt,
+            INSERT INTO batch (city_id, id, notice_id, asked_by, revision, urgent, origin, subscription_ids, attempt, due_at, expires_at)
+            SELECT r.city_id, gen_random_uuid(), r.notice_id, r.asked_by, r.revision, r.urgent, r.origin, w.ids, w.attempt,
                    least(w.due_at, r.expires_at), r.expires_at
             FROM recorded r CROSS JOIN (
                 SELECT array_agg(id ORDER BY place) AS ids, attempt, due_at FROM waiting GROUP BY attempt, due_at, share) AS w
@@ -156,13 +156,17 @@ pub async fn record(
 /// What is tried again: who, for which time, and from when. Those that wait equally long leave together. What was put off, and is not waited
 /// for, is no further than before.
 fn again(claim: &Claim, report: &Report, now: OffsetDateTime) -> (Vec<Uuid>, Vec<i16>, Vec<OffsetDateTime>) {
-    let mut times: BTreeMap<Duration, OffsetDateTime> = BTreeMap::new();
+    let mut times: BTreeMap<Again, OffsetDateTime> = BTreeMap::new();
     let (mut ids, mut attempts, mut due) = (Vec::new(), Vec::new(), Vec::new());
     for (id, sent) in claim.subscription_ids.iter().zip(&report.sent) {
-        if let Some(wait) = sent.again_in {
+        if let Some(again) = sent.again {
             ids.push(*id);
-            attempts.push(claim.attempt.saturating_add(i16::from(!wait.is_zero())));
-            due.push(*times.entry(wait).or_insert_with(|| now + with_jitter(wait)));
+            attempts.push(claim.attempt.saturating_add(i16::from(matches!(again, Again::In(_)))));
+            due.push(*times.entry(again).or_insert_with(|| match again {
+                Again::AtOnce => now,
+                Again::In(wait) => now + with_jitter(wait),
+                Again::At(at) => at,
+            }));
         }
     }
     (ids, attempts, due)

@@ -12,13 +12,14 @@ pub fn batches(claim: &Claim, report: &Report, recorded: bool) {
         let count = |outcome| sent.iter().filter(|sent: &&Sent| sent.outcome == outcome).count();
         tracing::info!(
             batch = %part.id,
-            notice = %claim.notice_id,
+            about = %claim.about,
             origin = claim.origin,
             attempt = claim.attempt,
             subscriptions = sent.len(),
             accepted = count(Outcome::Accepted),
             gone = count(Outcome::Gone),
             retried = count(Outcome::Retried),
+            in_peace = count(Outcome::Muted) + count(Outcome::Summed),
             given_up = count(Outcome::GivenUp),
             at_once = report.window.as_ref().map(super::pace::Window::size),
             shortened_to = shortened_to(sent),

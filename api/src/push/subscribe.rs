@@ -16,7 +16,7 @@ use sea_orm::{
 };
 use time::OffsetDateTime;
 
-use super::{PushError, endpoint::Endpoint};
+use super::{PushError, endpoint::Endpoint, trial};
 use crate::{identity::Caller, postgres::sql};
 
 /// Browsers that a person may have registered.
@@ -150,7 +150,7 @@ pub async fn forget(db: &impl ConnectionTrait, city: CityId, before: OffsetDateT
     Ok(ended.exec(db).await?.rows_affected)
 }
 
-/// Forgets the subscriptions of a person.
+/// Forgets the subscriptions of a person, and the tests of these that they asked for.
 ///
 /// # Errors
 /// The database's.
@@ -158,5 +158,6 @@ pub async fn forget_person(db: &impl ConnectionTrait, (city, person): (CityId, P
     let theirs = subscription::Entity::delete_many()
         .filter(subscription::Column::CityId.eq(city))
         .filter(subscription::Column::PersonId.eq(person));
-    theirs.exec(db).await.map(drop)
+    theirs.exec(db).await?;
+    trial::forget(db, (city, person)).await
 }

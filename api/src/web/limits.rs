@@ -91,6 +91,7 @@ struct Counts {
     refreshes_from: ByNetwork<()>,
     refreshes: Buckets<Subject>,
     publishing: Buckets<Subject>,
+    tests: Buckets<Subject>,
 }
 
 impl Limits {
@@ -116,6 +117,8 @@ impl Limits {
             refreshes: Buckets::new(10, seconds(10)),
             // Nobody has twenty things to say at once; a telegram that comes every minute gets through.
             publishing: Buckets::new(20, seconds(60)),
+            // Who turns this and that in the settings of their phone, and looks again.
+            tests: Buckets::new(5, seconds(600)),
         }))
     }
 
@@ -195,6 +198,14 @@ impl Limits {
     /// `too_many_tries`.
     pub fn count_publishing(&self, person: Subject) -> Result<(), Problem> {
         self.0.as_ref().map_or(Ok(()), |counts| counts.publishing.count(&person))
+    }
+
+    /// Counts the tests with which somebody rings their own browsers: five at once and one more every ten minutes.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub fn count_test(&self, person: Subject) -> Result<(), Problem> {
+        self.0.as_ref().map_or(Ok(()), |counts| counts.tests.count(&person))
     }
 }
 

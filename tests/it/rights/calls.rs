@@ -107,6 +107,7 @@ const ROSTER_FILE: &str = concat!(
     "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n",
     "area_code,group,household,delivery\n{area},1,号 {id},paper\n\r\n--x--\r\n"
 );
+const RINGS: &str = r#"{"quiet_hours":null,"fyi":"weekly","weekly":{"weekday":6,"hour":10},"muted":[]}"#;
 const NO_CODE: &str = r#"{"code":"AAAA-AAAA-AAAA-AAAA","password":"ひらけごま ひらけごま"}"#;
 
 /// All of them.
@@ -135,6 +136,8 @@ pub const CALLS: &[Call] = &[
     call("GET /api/v1/proxies", About::Nothing, ""),
     call("GET /api/v1/proxies/{id}/notices", About::Answered, ""),
     call("GET /api/v1/push/key", About::Nothing, ""),
+    call("GET /api/v1/push/preferences", About::Nothing, ""),
+    call("GET /api/v1/push/test", About::Nothing, ""),
     asked("GET /api/v1/seats", About::Area, "?area={area}"),
     call("GET /api/v1/purposes", About::Nothing, ""),
     call("GET /api/v1/retention", About::Nothing, ""),
@@ -214,6 +217,7 @@ pub const CALLS: &[Call] = &[
     call("POST /api/v1/people/{id}/lost-phone", About::Person, "{}"),
     call("POST /api/v1/proxies", About::Code, r#"{"code":"AAAA-AAAA-AAAA-AAAA"}"#),
     call("POST /api/v1/push/subscriptions", About::Nothing, SUBSCRIPTION),
+    call("POST /api/v1/push/test", About::Nothing, "{}"),
     call("POST /api/v1/recovery-codes", About::Code, r#"{"password":"x"}"#),
     call("POST /api/v1/roster", About::Area, ROSTER),
     call("POST /api/v1/seats", About::Area, SEAT),
@@ -238,6 +242,8 @@ pub const CALLS: &[Call] = &[
     call("POST /join", About::Code, "code=AAAA-AAAA-AAAA-AAAA&consent=1"),
     call("POST /language", About::Nothing, "language=en"),
     call("POST /me/leave", About::Nothing, "sure=yes"),
+    call("POST /notifications", About::Nothing, "quiet_from=&quiet_to=&fyi=weekly&weekday=6&hour=10"),
+    call("POST /notifications/test", About::Nothing, ""),
     call("POST /n/{id}/receipt", About::Notice, ""),
     call("POST /notices/new", About::Area, "title=x&body=y&importance=normal&to=everyone&areas={area}"),
     call("POST /notices/{id}/correct", About::Notice, "title=x&body=y&reason=z"),
@@ -265,6 +271,7 @@ pub const CALLS: &[Call] = &[
     call("POST /text-size", About::Nothing, "size=large"),
     call("POST /signout", About::Nothing, ""),
     call("POST /welcome", About::Code, "code=AAAA-AAAA-AAAA-AAAA&password=ひらけごま+ひらけごま"),
+    call("PUT /api/v1/push/preferences", About::Nothing, RINGS),
     call("PUT /api/v1/households/{id}", About::Household, r#"{"delivery":"paper"}"#),
     call("PUT /api/v1/me/consent", About::Nothing, r#"{"version":1}"#),
     call("PUT /api/v1/retention", About::Nothing, r#"{"exact_days":90,"receipt_months":36,"sign_in_months":6}"#),

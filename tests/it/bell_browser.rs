@@ -1,0 +1,118 @@
+//! Notifications in a real browser: turning them on, what a page repairs by itself, and what the service worker does when the browser changes its address.
+
+use tests::{Browser, Chromium, PushService, TestApp, town};
+
+/// A resident who has joined, in a browser that subscribes at the harness's push service.
+async fn joined(app: &TestApp, chromium: &mut Chromium) {
+    let (browser, slip) = (Browser::new(app), app.slip(town::YAMA_1));
+    let page = browser.send("/join", &[("code", &slip), ("name", ""), ("consent", "1")]).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    chromium.keep(app.ground.origin.as_str(), ("kairan", &browser.cookie("kairan").expect("a sign-in")));
+    chromium.keep(app.ground.origin.as_str(), ("kairan-language", "ja"));
+}
+
+fn at(app: &TestApp, path: &str) -> String {
+    format!("{}{path}", app.ground.origin.as_str())
+}
+
+/// The page says so.
+fn until_said(chromium: &mut Chromium, words: &str) {
+    chromium.until(&format!("document.body.innerText.includes('{words}')"));
+}
+
+const SUBSCRIPTIONS: &str = "SELECT count(*) FROM subscription WHERE gone_at IS NULL";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resident_turns_notifications_on_and_every_page_looks_after_them() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let (mut chromium, phone) = (Chromium::start(), push.phone());
+    chromium.subscribes_as(&phone);
+    joined(&app, &mut chromium).await;
+    chromium.open(&at(&app, "/notifications?joined=1"));
+    until_said(&mut chromium, "通知：切れています");
+    chromium.may_notify(app.ground.origin.as_str(), "granted");
+    chromium.click("[data-on]");
+    until_said(&mut chromium, "通知を入れました。");
+    assert!(chromium.page().1.contains("通知：入っています"));
+    assert_eq!(app.number(SUBSCRIPTIONS).await, 1);
+
+    // The server has lost it, or the phone's maker has said that it is gone: the next page puts it right, and nobody is asked.
+    app.tamper("DELETE FROM subscription").await;
+    chromium.open(&at(&app, "/"));
+    chromium.until("performance.getEntriesByName(location.origin + '/api/v1/push/subscriptions').length");
+    assert_eq!(app.number(SUBSCRIPTIONS).await, 1);
+    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
+    app.work().await;
+    assert_eq!(phone.titles(), ["町内会から"]);
+
+    // A test says by itself how it went.
+    chromium.open(&at(&app, "/notifications"));
+    chromium.click_on("[action='/notifications/test'] button");
+    assert!(chromium.page().1.contains("送っています"));
+    app.work().await;
+    chromium.is_loaded_anew();
+    assert!(chromium.page().1.contains("「通知は届いています」と出れば"));
+    assert_eq!(phone.titles(), ["町内会から", "通知は届いています"]);
+
+    // Turned off, it stays off.
+    until_said(&mut chromium, "通知：入っています");
+    chromium.click("[data-off]");
+    until_said(&mut chromium, "通知を切りました。");
+    assert_eq!(app.number(SUBSCRIPTIONS).await, 0);
+    chromium.open(&at(&app, "/notifications"));
+    until_said(&mut chromium, "通知：切れています");
+    assert_eq!(app.number(SUBSCRIPTIONS).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_blocked_notifications_is_told_how_to_undo_it_on_this_very_device() {
+    let app = TestApp::start().await;
+    let mut chromium = Chromium::start();
+    joined(&app, &mut chromium).await;
+    chromium.may_notify(app.ground.origin.as_str(), "denied");
+    chromium.open(&at(&app, "/notifications"));
+    until_said(&mut chromium, "通知：止められています");
+    let said = chromium.page().1;
+    assert!(said.contains("もう一度調べる") && !said.contains("通知：切れています"), "{said}");
+    let open = chromium.run("[...document.querySelectorAll('details[open]')].map((one) => one.dataset.system).join()");
+    assert_eq!(open, "desktop");
+    chromium.may_notify(app.ground.origin.as_str(), "granted");
+    chromium.click_on("[data-state=blocked] a");
+    until_said(&mut chromium, "通知：切れています");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_service_worker_registers_again_when_the_browser_changes_its_address() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let (mut chromium, before, after) = (Chromium::start(), push.phone(), push.phone());
+    chromium.subscribes_as(&before);
+    joined(&app, &mut chromium).await;
+    chromium.may_notify(app.ground.origin.as_str(), "granted");
+    chromium.open(&at(&app, "/notifications"));
+    until_said(&mut chromium, "通知：切れています");
+    chromium.click("[data-on]");
+    until_said(&mut chromium, "通知：入っています");
+    // An event made by a script may not be waited for by the worker; so the test does.
+    let changed = format!(
+        "(async () => {{
+            PushManager.prototype.subscribe = async () => ({});
+            const event = new ExtendableEvent('pushsubscriptionchange');
+            event.oldSubscription = {{ options: {{ applicationServerKey: new Uint8Array(65) }} }};
+            let done;
+            event.waitUntil = (work) => {{ done = work; }};
+            self.dispatchEvent(event);
+            await done;
+            return 'done';
+        }})()",
+        after.subscription()
+    );
+    assert_eq!(chromium.in_service_worker(&changed), "done");
+    assert_eq!(app.number(SUBSCRIPTIONS).await, 2);
+    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
+    before.answer_status([410]);
+    app.work().await;
+    assert_eq!(after.titles(), ["町内会から"]);
+    assert_eq!(app.number(SUBSCRIPTIONS).await, 1);
+}

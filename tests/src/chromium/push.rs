@@ -1,0 +1,63 @@
+//! What a browser knows of notifications: its permission, a push service that needs no network, and the service worker from within.
+
+use serde_json::{Value, json};
+
+use super::Chromium;
+use crate::Phone;
+
+/// A `PushManager` whose subscriptions are those of one phone; what it knows outlasts the page, as a browser's does.
+const MANAGER: &str = "(() => {
+    const made = (key) => ({
+        options: { userVisibleOnly: true, applicationServerKey: Uint8Array.from(key).buffer },
+        toJSON: () => (PHONE),
+        unsubscribe: async () => { delete localStorage.testPush; return true; },
+    });
+    PushManager.prototype.getSubscription = async () => localStorage.testPush ? made(JSON.parse(localStorage.testPush)) : null;
+    PushManager.prototype.subscribe = async ({ applicationServerKey: key }) => {
+        localStorage.testPush = JSON.stringify([...new Uint8Array(key.buffer || key)]);
+        return made(JSON.parse(localStorage.testPush));
+    };
+})()";
+
+impl Chromium {
+    /// Its owner has answered whether pages of `origin` may notify: `granted`, `denied`, or `prompt` where they have not.
+    pub fn may_notify(&mut self, origin: &str, setting: &str) {
+        let what = json!({ "permission": { "name": "notifications" }, "setting": setting, "origin": origin });
+        self.of_browser("Browser.setPermission", what);
+    }
+
+    /// Each page from now on subscribes as this phone does: the real service is somewhere on the internet.
+    pub fn subscribes_as(&mut self, phone: &Phone) {
+        let script = MANAGER.replace("PHONE", &phone.subscription().to_string());
+        self.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
+    }
+
+    /// What an expression of the service worker gives; a promise is awaited.
+    ///
+    /// # Panics
+    /// When there is none, or the expression throws.
+    pub fn in_service_worker(&mut self, expression: &str) -> Value {
+        let targets = self.of_browser("Target.getTargets", json!({}));
+        let mut targets = targets["targetInfos"].as_array().expect("targets").iter();
+        let worker = targets.find(|target| target["type"] == "service_worker").expect("a service worker");
+        let attach = json!({ "targetId": worker["targetId"], "flatten": true });
+        let session = self.of_browser("Target.attachToTarget", attach)["sessionId"].as_str().map(str::to_owned);
+        let page = std::mem::replace(&mut self.page, session);
+        let said = self.run(expression);
+        self.page = page;
+        said
+    }
+
+    /// Waits until the page has gone somewhere by itself.
+    pub fn is_loaded_anew(&mut self) {
+        self.wait_for("Page.loadEventFired");
+    }
+
+    /// A command that is for no page.
+    fn of_browser(&mut self, method: &str, params: Value) -> Value {
+        let page = self.page.take();
+        let said = self.call(method, params);
+        self.page = page;
+        said
+    }
+}
