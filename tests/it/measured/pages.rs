@@ -144,6 +144,7 @@ const NO_PAGES: &[&str] = &[
     "/manifest.webmanifest",
     "/me/data",
     "/metrics",
+    "/n/{id}/notice.ics",
     "/oidc/back",
     "/oidc/start",
     "/readyz",
