@@ -1,6 +1,9 @@
 // The service worker: shows what arrives, opens what is tapped, and registers again when the browser changes its address.
 'use strict';
 
+// Where there is no net.
+self.importScripts('/assets/waiting.js', '/assets/shelf.js', '/assets/away.js');
+
 const FALLBACK = 'お知らせがあります';
 
 self.addEventListener('install', () => self.skipWaiting());

@@ -195,8 +195,7 @@ async fn circulate(db: &impl ConnectionTrait, ground: &Ground, residents: &[Call
             let reads = (number * 7 + place * 3) % 10 < circular.read_of_ten;
             if reads {
                 let opened = at + Duration::minutes(2 + (number * 13 % 600) as i64);
-                let stamp =
-                    Stamp { who: resident.sign_in(), behalf: None, notice: notice.id, acknowledged: number % 4 != 0 };
+                let stamp = Stamp::of(resident.sign_in(), notice.id, number % 4 != 0);
                 // Who may not read it leaves none.
                 receipts::record(db, &[stamp], opened.min(now)).await?;
             }

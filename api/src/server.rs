@@ -31,7 +31,7 @@ use crate::{
     proxies, push,
     receipts::{self, Receipts},
     seats,
-    web::{Limits, assets, client, headers, language, metrics, problem_page, size},
+    web::{Limits, assets, away, client, headers, language, metrics, problem_page, size},
 };
 
 /// What the program hands to its rooms.
@@ -88,6 +88,7 @@ fn pages(config: &mut ActixConfig) {
     proxies::pages::pages(config);
     language::pages(config);
     size::pages(config);
+    away::pages(config);
 }
 
 /// The description of the HTTP interface.
@@ -194,6 +195,7 @@ fn app(
     App::new()
         .wrap(from_fn(identity::refusals::written_down))
         .wrap(from_fn(problem_page::problems_as_pages))
+        .wrap(from_fn(identity::whose::said))
         .wrap(from_fn(language::speak))
         .wrap(from_fn(size::show))
         .wrap(from_fn(headers::security))

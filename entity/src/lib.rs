@@ -12,6 +12,7 @@ pub mod circulation;
 pub mod city;
 pub mod device_code;
 pub mod digest;
+pub mod home_code;
 pub mod household;
 pub mod ids;
 pub mod invitation;

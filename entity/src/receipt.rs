@@ -37,6 +37,8 @@ pub struct Model {
     pub read_at: OffsetDateTime,
     /// When it was first acknowledged.
     pub acknowledged_at: Option<OffsetDateTime>,
+    /// When that was done by the phone's clock, where the phone was away from the net and its clock can be believed.
+    pub pressed_at: Option<OffsetDateTime>,
     /// How.
     pub source: Source,
     /// Who opened it first.

@@ -23,6 +23,7 @@ mod m20261127_000002_search_text;
 mod m20261127_000003_search_text_filled;
 mod m20261127_000004_facts_and_versions;
 mod m20261127_000005_notifications;
+mod m20261127_000006_away_from_the_net;
 mod scope;
 
 /// Every migration, oldest first.
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000003_search_text_filled::Migration),
             Box::new(m20261127_000004_facts_and_versions::Migration),
             Box::new(m20261127_000005_notifications::Migration),
+            Box::new(m20261127_000006_away_from_the_net::Migration),
         ]
     }
 }

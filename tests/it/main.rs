@@ -1,6 +1,7 @@
 //! The stories: one binary, a module for each part of what people do.
 
 mod audit;
+mod away;
 mod bell;
 mod bell_browser;
 mod breaker;
@@ -8,6 +9,7 @@ mod devices;
 mod edges;
 mod fault_of_the_stack;
 mod finding;
+mod first_minute;
 mod handover;
 mod homes;
 mod hostile;

@@ -101,12 +101,7 @@ async fn in_one_group_each_gets_their_own_answer() {
     gone.receipt(&id, true).await.problem(401, "unauthenticated");
 
     let notice = NoticeId(id.parse().expect("an id"));
-    let stamp = |who: &api::identity::SignIn, notice, acknowledged| Stamp {
-        who: who.clone(),
-        behalf: None,
-        notice,
-        acknowledged,
-    };
+    let stamp = |who: &api::identity::SignIn, notice, acknowledged| Stamp::of(who.clone(), notice, acknowledged);
     let [mother, father, neighbour, stranger] = [
         sign_in(&app, &people[0]).await,
         sign_in(&app, &people[1]).await,

@@ -3,11 +3,12 @@
 mod push;
 
 use std::{
+    collections::HashMap,
     io::{BufRead as _, BufReader, Write as _},
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -26,6 +27,9 @@ pub struct Chromium {
     from: Receiver<Value>,
     /// The page, as the protocol names it.
     page: Option<String>,
+    /// Service workers, by target, and how the protocol names each.
+    workers: HashMap<String, String>,
+    taps: u32,
     calls: u64,
     /// What happened in the page, as far as it was asked for.
     events: Vec<Value>,
@@ -47,7 +51,7 @@ impl Chromium {
         let mut child = Command::new("sh")
             .args(["-c", WITH_PIPES, "sh", program, "--headless", "--remote-debugging-pipe", "--no-sandbox"])
             .args(["--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"])
-            .args(["--no-proxy-server", "--window-size=360,800"])
+            .args(["--no-proxy-server", "--window-size=360,800", "--accept-lang=ja", "--lang=ja"])
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .env("HOME", profile.path())
             .env("TMPDIR", profile.path())
@@ -68,7 +72,17 @@ impl Chromium {
                 message.clear();
             }
         });
-        let mut chromium = Self { child, to, from, page: None, calls: 0, events: Vec::new(), _profile: profile };
+        let mut chromium = Self {
+            child,
+            to,
+            from,
+            page: None,
+            workers: HashMap::new(),
+            taps: 0,
+            calls: 0,
+            events: Vec::new(),
+            _profile: profile,
+        };
         let target = chromium.call("Target.createTarget", json!({ "url": "about:blank" }))["targetId"].clone();
         let attached = chromium.call("Target.attachToTarget", json!({ "targetId": target, "flatten": true }));
         chromium.page = attached["sessionId"].as_str().map(str::to_owned);
@@ -106,6 +120,79 @@ impl Chromium {
     pub fn click_on(&mut self, selector: &str) {
         self.click(selector);
         self.wait_for("Page.loadEventFired");
+    }
+
+    /// Taps on what a person would see, and counts it.
+    ///
+    /// # Panics
+    /// When it can't be seen.
+    pub fn tap(&mut self, selector: &str) {
+        let seen = format!("document.querySelector({})?.checkVisibility()", json!(selector));
+        assert_eq!(self.run(&seen), json!(true), "there is no {selector} to be tapped: {:?}", self.page());
+        self.taps += 1;
+        self.click(selector);
+    }
+
+    /// How often somebody had to tap.
+    #[must_use]
+    pub fn taps(&self) -> u32 {
+        self.taps
+    }
+
+    /// Takes the net away from the page and its service worker, or gives it back.
+    pub fn net(&mut self, there: bool) {
+        let conditions = json!({ "offline": !there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        let targets = self.call_in(None, "Target.getTargets", json!({}))["targetInfos"].clone();
+        let workers = targets.as_array().into_iter().flatten().filter(|target| target["type"] == "service_worker");
+        for target in workers.filter_map(|worker| worker["targetId"].as_str()) {
+            if !self.workers.contains_key(target) {
+                let who = json!({ "targetId": target, "flatten": true });
+                let session = self.call_in(None, "Target.attachToTarget", who)["sessionId"].clone();
+                self.workers.extend(session.as_str().map(|session| (target.to_owned(), session.to_owned())));
+            }
+            let session = self.workers.get(target).cloned();
+            self.call_in(session.clone(), "Network.enable", json!({}));
+            self.call_in(session, "Network.emulateNetworkConditions", conditions.clone());
+        }
+        self.call("Network.enable", json!({}));
+        self.call("Network.emulateNetworkConditions", conditions);
+    }
+
+    /// Turns JavaScript off in the pages that are opened from now on.
+    pub fn without_script(&mut self) {
+        self.call("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
+    }
+
+    /// Says what it is by this `User-Agent`.
+    pub fn call_itself(&mut self, agent: &str) {
+        self.call("Network.setUserAgentOverride", json!({ "userAgent": agent }));
+    }
+
+    /// Answers the browser's question for notifications, for a page of this address.
+    pub fn allow_notifications(&mut self, url: &str) {
+        self.call_in(None, "Browser.grantPermissions", json!({ "origin": url, "permissions": ["notifications"] }));
+    }
+
+    /// Runs a script in each page that is opened from now on, before its own.
+    pub fn beforehand(&mut self, script: &str) {
+        self.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
+    }
+
+    /// Waits until an expression is true, whatever pages come and go meanwhile.
+    ///
+    /// # Panics
+    /// When that takes longer than anybody would wait.
+    pub fn eventually(&mut self, expression: &str) {
+        let begun = Instant::now();
+        let what = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        loop {
+            let done = self.answer(self.page.clone(), "Runtime.evaluate", what.clone());
+            if done["result"]["result"]["value"] == json!(true) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{expression}: {done}: {:?}", self.page());
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Clicks.
@@ -149,18 +236,28 @@ impl Chromium {
     /// # Panics
     /// When the browser refuses it.
     pub fn call(&mut self, method: &str, params: Value) -> Value {
+        self.call_in(self.page.clone(), method, params)
+    }
+
+    /// The same in a session; without one, of the browser itself.
+    fn call_in(&mut self, session: Option<String>, method: &str, params: Value) -> Value {
+        let said = self.answer(session, method, params);
+        assert!(said["error"].is_null(), "{method}: {said}");
+        said["result"].clone()
+    }
+
+    fn answer(&mut self, session: Option<String>, method: &str, params: Value) -> Value {
         self.calls += 1;
         let id = self.calls;
         let mut message = json!({ "id": id, "method": method, "params": params });
-        if let Some(page) = &self.page {
-            message["sessionId"] = json!(page);
+        if let Some(session) = session {
+            message["sessionId"] = json!(session);
         }
         self.to.write_all(format!("{message}\0").as_bytes()).expect("a browser that listens");
         loop {
             let said = self.hear();
             if said["id"] == id {
-                assert!(said["error"].is_null(), "{method}: {said}");
-                return said["result"].clone();
+                return said;
             }
         }
     }

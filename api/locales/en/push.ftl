@@ -90,15 +90,12 @@ push-muted-title = What does not ring
 push-muted-hint = What you tick does not ring. What everybody has to read (必読) rings all the same.
 push-save = Ring like this
 
-push-first-title = If you use an iPhone
-push-first = To receive notifications, <strong>add this page to your home screen</strong> before you join, and open it from there.
-push-first-steps = Show me how (with pictures)
 push-step-1 = Press the share button
 push-step-1-more = It is at the bottom of the screen: a square with an arrow that points up. If you don't see it, look under “…”.
 push-step-2 = Press “Add to Home Screen”
 push-step-2-more = Scroll down the list to find it. On the next screen, press “Add” at the top right.
 push-step-3 = Open “かいらん” from your home screen
-push-step-3-more = Notifications arrive when it was opened from there. Type the code of your slip once.
+push-step-3-more = Notifications arrive when it was opened from there. The first time, press “Start here”. You do not need the code of your slip again.
 
 push-delivery-back = Back to the notice
 push-delivery-title = How many phones it reached

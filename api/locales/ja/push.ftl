@@ -87,15 +87,12 @@ push-muted-title = 鳴らさない種類
 push-muted-hint = 印を付けた種類は鳴りません。「必読」のお知らせは、印を付けても鳴ります。
 push-save = この鳴らし方にする
 
-push-first-title = iPhoneをお使いの方へ
-push-first = 通知を受け取るには、参加する前に、このページを<strong>ホーム画面に追加</strong>して、そこから開いてください。
-push-first-steps = 追加のしかたを見る（絵つき）
 push-step-1 = 共有のボタンを押す
 push-step-1-more = 画面の下にある、四角から上向きの矢印が出た印です。見あたらないときは「…」の中にあります。
 push-step-2 = 「ホーム画面に追加」を押す
 push-step-2-more = 一覧を下へ動かすと出てきます。次の画面で、右上の「追加」を押します。
 push-step-3 = ホーム画面の「かいらん」を開く
-push-step-3-more = ここから開いたときに、通知を受け取れます。はじめに一度だけ、加入票のコードを入力します。
+push-step-3-more = ここから開いたときに、通知を受け取れます。はじめに一度だけ、「使いはじめる」を押します。加入票のコードはいりません。
 
 push-delivery-back = お知らせに戻る
 push-delivery-title = 届いた数

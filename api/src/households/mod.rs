@@ -19,6 +19,7 @@ use crate::{
 };
 
 pub mod api;
+mod arrive;
 pub mod change;
 mod consent;
 mod export;

@@ -1,17 +1,15 @@
-//! Joining, and the roster, as pages.
+//! The roster, as pages.
 
 use actix_web::{
-    HttpRequest, HttpResponse, get, post,
+    HttpResponse, get, post,
     web::{Data, Query, ServiceConfig},
 };
-use askama::Template;
-use garde::Validate;
 use serde::Deserialize;
 
 use super::{
     HouseholdError, Standing,
     api::{RosterQuery, look, note, own_area},
-    areas_of, by_seat, change as verbs, files,
+    areas_of, arrive, by_seat, change as verbs, files,
     json::ChangeIn,
     own::{self, places},
     proxy, standing_in,
@@ -19,94 +17,23 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    identity::{
-        Caller,
-        api::Parts,
-        session::{Device, Opened},
-    },
+    identity::Caller,
     postgres::cities::Cities,
     problem::Problem,
-    purposes::{PURPOSES, Purposes},
     web::{
-        Form, filters, optional_name,
-        page::{Fault, Faults, Frame, NOTIFICATIONS, Section, Who, again, for_people, html, see_other},
+        Form,
+        page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
         validate,
     },
 };
 
 /// The room's pages.
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(join_page).service(join_form).service(roster_page).service(new_page).service(new_form);
+    arrive::pages(config);
+    config.service(roster_page).service(new_page).service(new_form);
     own::pages(config);
     files::pages(config);
     proxy::pages(config);
-}
-
-/// What was typed.
-#[derive(Clone, Deserialize, Validate)]
-struct JoinForm {
-    #[garde(length(chars, max = 200))]
-    code: String,
-    #[garde(length(chars, max = 50), custom(optional_name))]
-    #[serde(default)]
-    name: String,
-    /// The version that the page showed; absent where the square is not ticked.
-    #[garde(skip)]
-    consent: Option<i16>,
-}
-
-#[derive(Template)]
-#[template(path = "households/join.html")]
-struct JoinPage {
-    frame: Frame,
-    faults: Faults,
-    code: String,
-    name: String,
-    consent: bool,
-    purposes: Purposes,
-}
-
-impl JoinPage {
-    fn new(faults: Faults, code: String, name: String, consent: bool) -> Self {
-        Self { frame: Frame::new("参加する", Who::Nobody), faults, code, name, consent, purposes: PURPOSES }
-    }
-}
-
-#[get("/join")]
-async fn join_page() -> Result<HttpResponse, Problem> {
-    html(&JoinPage::new(Faults::default(), String::new(), String::new(), false))
-}
-
-#[post("/join")]
-async fn join_form(request: HttpRequest, parts: Parts, form: Form<JoinForm>) -> Result<HttpResponse, Problem> {
-    let problem = match try_join(&request, &parts, &form).await {
-        Ok(opened) => return Ok(parts.signed_in(see_other(&format!("{NOTIFICATIONS}?joined=1")), &opened)),
-        Err(problem) => for_people(parts.heed(&request, problem))?,
-    };
-    let mut faults = Faults::from(&problem);
-    let field = match problem.code() {
-        "invalid_code" | "slip_is_full" => Some("code"),
-        "other_purposes" => Some("consent"),
-        _ => None,
-    };
-    if let Some(field) = field {
-        faults = Faults { message: None, fields: vec![Fault { field: field.into(), detail: problem.detail().into() }] };
-    }
-    let JoinForm { code, name, consent } = form.0;
-    again(&problem, &JoinPage::new(faults, code, name, consent.is_some()))
-}
-
-async fn try_join(request: &HttpRequest, parts: &Parts, form: &Form<JoinForm>) -> Result<Opened, Problem> {
-    parts.count_code(request, &form.0.code)?;
-    form.validate()?;
-    if form.0.consent.is_none() {
-        return Err(Problem::invalid_field("/consent", "参加するには、同意の四角に印を付けてください。"));
-    }
-    let JoinForm { code, name, consent } = form.0.clone();
-    let now = parts.clock.now();
-    let device = Device::Browser(parts.agent);
-    let join = async move |tx: &_| Ok(super::join(tx, (&code, Some(name), consent), device, now).await?);
-    parts.cities.write(None, join).await
 }
 
 /// Whether the caller is an officer of some association.

@@ -51,6 +51,16 @@ impl Agent {
         Self { machine: first(&MACHINES), software: first(&SOFTWARE) }
     }
 
+    /// Whether what stands on its home screen shares no cookies with its browser. An iPad says that it is a Mac.
+    #[must_use]
+    pub fn keeps_home_apart(&self) -> bool {
+        match self.machine {
+            Some("iPhone" | "iPad") => true,
+            Some("Mac") => self.software == Some("Safari"),
+            _ => false,
+        }
+    }
+
     /// The machine, where it is known.
     #[must_use]
     pub fn machine(&self) -> Option<&'static str> {

@@ -76,11 +76,13 @@ async fn welcome_page() -> Result<HttpResponse, Problem> {
 async fn welcome_form(request: HttpRequest, parts: Parts, form: Form<WelcomeForm>) -> Result<HttpResponse, Problem> {
     let (problem, url) = match try_welcome(&request, &parts, &form).await {
         Ok(Attempt::In(opened)) if opened.recovery_codes.is_empty() => {
-            return Ok(parts.signed_in(see_other(NOTIFICATIONS), &opened));
+            return Ok(parts.signed_in(&request, see_other(NOTIFICATIONS), &opened).await);
         }
         Ok(Attempt::In(opened)) => {
             let frame = Frame::new("予備のコード", Who::Nobody);
-            return Ok(parts.signed_in(codes_page(frame, &opened.recovery_codes, NOTIFICATIONS)?, &opened));
+            return Ok(parts
+                .signed_in(&request, codes_page(frame, &opened.recovery_codes, NOTIFICATIONS)?, &opened)
+                .await);
         }
         Ok(Attempt::Asked(url)) => (IdentityError::SecondFactorNeeded(None).into(), url),
         Err(problem) => {

@@ -22,6 +22,7 @@ use super::{
     load::{Callers, SignIn},
     session as sign_ins,
     token::Tokens,
+    whose::SignedIn,
 };
 use crate::{
     audit::By,
@@ -32,6 +33,7 @@ use crate::{
     web::{
         client::{address, same_origin},
         part,
+        problem_page::Unauthenticated,
     },
 };
 
@@ -162,7 +164,13 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let mut caller = part::<Callers>(&request)?.load(SignIn::of(&request)?).await?;
+            let mut caller = part::<Callers>(&request)?.load(SignIn::of(&request)?).await.inspect_err(|problem| {
+                // Who is let in as a stranger all the same is not signed in either.
+                if problem.code() == Problem::unauthenticated().code() {
+                    request.extensions_mut().insert(Unauthenticated);
+                }
+            })?;
+            request.extensions_mut().insert(SignedIn(caller.session));
             caller.address = Some(address(&request));
             request.extensions_mut().insert(By::from(&caller));
             Ok(caller)

@@ -5,6 +5,8 @@
 //! is prime, a weighted sum finds every single wrong letter and every two neighbours that changed places, so a slip of the
 //! finger is told apart from a code that does not exist. Only a hash is ever kept.
 
+use std::fmt;
+
 use aws_lc_rs::{
     digest::{SHA256, digest},
     rand,
@@ -17,6 +19,8 @@ use super::IdentityError;
 const ALPHABET: &[u8; 23] = b"ACDEFGHJKMNPQRTWXY34679";
 /// Letters of a code, the check among them.
 const LENGTH: usize = 16;
+/// What is read of a text at the most: nobody is told by how much it is too long.
+const MOST: usize = LENGTH + 1;
 
 /// A code in clear: on its way to paper, or as somebody typed it.
 #[derive(Clone, Debug)]
@@ -43,22 +47,23 @@ impl Code {
     /// Reads what somebody typed: small letters, full width, spaces and dashes of any kind are all forgiven.
     ///
     /// # Errors
-    /// [`IdentityError::Mistyped`] when a letter is wrong, missing or too many.
+    /// [`IdentityError::Mistyped`] when a letter is wrong, missing or too many, and which.
     pub fn parse(typed: &str) -> Result<Self, IdentityError> {
         let narrow = |c: char| match c {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
             other => other,
         };
-        let letters = typed.chars().map(narrow).filter(|c| !c.is_whitespace() && !is_dash(*c));
-        let digits: Option<Vec<usize>> = letters
-            .take(LENGTH + 1)
-            .map(|c| ALPHABET.iter().position(|a| char::from(*a) == c.to_ascii_uppercase()))
-            .collect();
-        match digits {
-            Some(digits) if digits.len() == LENGTH && check(&digits[..LENGTH - 1]) == digits[LENGTH - 1] => {
+        let letters = typed.chars().map(narrow).filter(|c| !is_nothing(*c)).map(|c| c.to_ascii_uppercase());
+        let letters: Vec<char> = letters.take(MOST).collect();
+        let digit = |c: &char| ALPHABET.iter().position(|a| char::from(*a) == *c).ok_or(Typo::Letter(*c));
+        let digits =
+            letters.iter().map(digit).collect::<Result<Vec<usize>, Typo>>().map_err(IdentityError::Mistyped)?;
+        match digits.len() {
+            LENGTH if check(&digits[..LENGTH - 1]) == digits[LENGTH - 1] => {
                 Ok(Self(digits.iter().map(|d| char::from(ALPHABET[*d])).collect::<String>().into()))
             }
-            _ => Err(IdentityError::Mistyped),
+            LENGTH => Err(IdentityError::Mistyped(Typo::Wrong)),
+            length => Err(IdentityError::Mistyped(Typo::Length(length))),
         }
     }
 
@@ -76,8 +81,77 @@ impl Code {
     }
 }
 
-fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | 'ー' | 'ｰ' | '_')
+/// What is wrong with a code as it was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typo {
+    /// A letter that stands in no code.
+    Letter(char),
+    /// So many letters, which are not sixteen.
+    Length(usize),
+    /// Sixteen letters, of which one is wrong or two have changed places.
+    Wrong,
+}
+
+/// What to look at again, in Japanese.
+impl fmt::Display for Typo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Letter(c) => {
+                write!(f, "コードに打ち間違いがあります。「{c}」は、コードに使われない文字です。")?;
+                match like(*c) {
+                    Some(like) => write!(f, "紙の文字は、よく似た「{like}」ではありませんか。"),
+                    None => f.write_str("コードは、大文字のアルファベットと数字だけです。"),
+                }
+            }
+            Self::Length(0) => f.write_str("コードを入力してください。紙に印刷された16文字です。"),
+            Self::Length(length) if *length < LENGTH => {
+                write!(f, "コードに打ち間違いがあります。いま{length}文字です。16文字を、もう一度お確かめください。")
+            }
+            Self::Length(_) => {
+                f.write_str("コードに打ち間違いがあります。文字が多すぎます。16文字を、もう一度お確かめください。")
+            }
+            Self::Wrong => f.write_str(
+                "コードに打ち間違いがあります。16文字のうち、どれかが違うか、前後が入れ替わっています。紙と見くらべてください。",
+            ),
+        }
+    }
+}
+
+/// The letters of the alphabet that one which is not in it may have been read for.
+fn like(c: char) -> Option<&'static str> {
+    Some(match c {
+        '0' | 'O' | 'U' => "D」か「Q",
+        '1' | 'I' | 'L' => "J」か「T",
+        '2' | 'Z' => "7",
+        '5' | 'S' => "6",
+        '8' | 'B' => "3」か「6",
+        'V' => "Y」か「W",
+        _ => return None,
+    })
+}
+
+/// Spaces, what can't be seen, and everything that somebody may type for the lines between the groups.
+fn is_nothing(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(
+            c,
+            '-' | '_'
+                | '~'
+                | '.'
+                | '\u{ad}'
+                | '\u{b7}'
+                | '\u{2043}'
+                | '\u{2212}'
+                | '\u{feff}'
+                | '一'
+                | 'ー'
+                | 'ｰ'
+                | '・'
+                | '･'
+                | '〜'
+        )
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2010}'..='\u{2015}' | '\u{2500}'..='\u{2501}' | '\u{fe58}' | '\u{fe63}')
 }
 
 /// The letter that makes the weighted sum a multiple of 23.
@@ -100,6 +174,9 @@ mod tests {
             printed.to_lowercase(),
             printed.replace('-', "　"),
             printed.replace('-', "ー"),
+            printed.replace('-', " ‐ "),
+            printed.replace('-', "－"),
+            printed.replace('-', "\u{200b}・一"),
             full_width,
         ] {
             assert_eq!(Code::parse(&typed).expect("readable").hash(), code.hash(), "{typed}");
@@ -125,8 +202,23 @@ mod tests {
 
     #[test]
     fn what_is_no_code_is_refused() {
-        for typed in ["", "ACDE", "0000-0000-0000-0000", "AAAA-AAAA-AAAA-AAAA-A", "コード", &"A".repeat(10_000)] {
-            assert!(matches!(Code::parse(typed), Err(IdentityError::Mistyped)), "{typed}");
+        for (typed, typo) in [
+            ("", Typo::Length(0)),
+            ("ACDE", Typo::Length(4)),
+            ("oooo-0000-0000-0000", Typo::Letter('O')),
+            ("AAAA-AAAA-AAAA-AAAA-A", Typo::Length(17)),
+            ("AAAA-AAAA-AAAA-AAAC", Typo::Wrong),
+            ("カイラン", Typo::Letter('カ')),
+            (&"A".repeat(10_000), Typo::Length(17)),
+        ] {
+            let said = Code::parse(typed);
+            assert!(matches!(said, Err(IdentityError::Mistyped(one)) if one == typo), "{typed}: {said:?}");
+            assert!(!typo.to_string().is_empty());
+        }
+        // Whatever is taken for another letter is named with letters that are there.
+        for c in "0OU1IL2Z5S8BV".chars() {
+            let like = like(c).expect("a letter like it");
+            assert!(like.chars().all(|c| ALPHABET.contains(&(c as u8)) || "」か「".contains(c)), "{c}: {like}");
         }
     }
 }

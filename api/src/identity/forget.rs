@@ -45,7 +45,8 @@ pub async fn forget_person(db: &impl ConnectionTrait, (city, person): (CityId, P
 
 /// With their refresh tokens and the codes that they show, which hang on them.
 async fn forget_sessions(db: &impl ConnectionTrait, which: &str, values: [Value; 2]) -> Result<u64, DbErr> {
-    for theirs in ["DELETE FROM refresh_token AS one", "DELETE FROM device_code AS one"] {
+    for theirs in ["DELETE FROM refresh_token AS one", "DELETE FROM device_code AS one", "DELETE FROM home_code AS one"]
+    {
         let text = format!(
             "{theirs} USING (SELECT id FROM session WHERE {which}) AS going WHERE one.city_id = $1 AND one.session_id = going.id"
         );

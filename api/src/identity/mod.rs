@@ -41,6 +41,7 @@ mod start_anew;
 mod token;
 mod ways;
 mod welcome;
+pub mod whose;
 
 pub use address::mail_address;
 pub use agent::Agent;
@@ -60,7 +61,7 @@ pub use welcome::{Acceptance, accept};
 pub enum IdentityError {
     /// A code with a typing error.
     #[error("the code is mistyped")]
-    Mistyped,
+    Mistyped(code::Typo),
     /// A code that is unknown, used, or too old.
     #[error("the code is not valid")]
     InvalidCode,
@@ -106,9 +107,7 @@ impl From<IdentityError> for Problem {
     fn from(error: IdentityError) -> Self {
         let unauthorized = |code, detail: &'static str| Self::new(StatusCode::UNAUTHORIZED, code, detail);
         match error {
-            IdentityError::Mistyped => {
-                Self::invalid_field("/code", "コードに打ち間違いがあります。16文字を、もう一度お確かめください。")
-            }
+            IdentityError::Mistyped(typo) => Self::invalid_field("/code", typo.to_string()),
             IdentityError::InvalidCode => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "invalid_code",

@@ -114,7 +114,7 @@ impl Attempt {
 #[get("/signin")]
 async fn sign_in_page(parts: Parts, wish: Query<Wish>) -> Result<HttpResponse, Problem> {
     html(&SignInPage {
-        frame: Frame::new("サインイン", Who::Nobody).at(Section::SignIn),
+        frame: Frame::new("signin-title", Who::Nobody).at(Section::SignIn),
         faults: Faults::default(),
         email: "",
         next: wish.next.as_deref().and_then(local_path),
@@ -129,7 +129,7 @@ async fn sign_in_page(parts: Parts, wish: Query<Wish>) -> Result<HttpResponse, P
 /// When the template can't be rendered.
 pub(super) fn again_at_sign_in(parts: &Parts, problem: &Problem, next: Option<&str>) -> Result<HttpResponse, Problem> {
     let page = SignInPage {
-        frame: Frame::new("サインイン", Who::Nobody).at(Section::SignIn),
+        frame: Frame::new("signin-title", Who::Nobody).at(Section::SignIn),
         faults: problem.into(),
         email: "",
         next: next.and_then(local_path),
@@ -143,12 +143,12 @@ pub(super) fn again_at_sign_in(parts: &Parts, problem: &Problem, next: Option<&s
 async fn sign_in_form(request: HttpRequest, parts: Parts, form: Form<SignInForm>) -> Result<HttpResponse, Problem> {
     let next = form.0.next.as_deref().and_then(local_path);
     let problem = match try_sign_in(&request, &parts, &form).await {
-        Ok(Attempt::In(opened)) => return Ok(parts.signed_in(see_other(next.unwrap_or("/")), &opened)),
+        Ok(Attempt::In(opened)) => return Ok(parts.signed_in(&request, see_other(next.unwrap_or("/")), &opened).await),
         Ok(Attempt::Asked(_)) => IdentityError::SecondFactorNeeded(None).into(),
         Err(problem) => for_people(problem)?,
     };
     let page = SignInPage {
-        frame: Frame::new("サインイン", Who::Nobody).at(Section::SignIn),
+        frame: Frame::new("signin-title", Who::Nobody).at(Section::SignIn),
         faults: faults(&problem),
         email: &form.0.email,
         next,
@@ -179,7 +179,7 @@ async fn proceed(request: &HttpRequest, parts: &Parts, form: &Form<SignInForm>) 
 
 #[get("/signout")]
 async fn sign_out_page(caller: Caller) -> Result<HttpResponse, Problem> {
-    html(&SignOutPage { frame: Frame::new("サインアウト", Who::from(&caller)) })
+    html(&SignOutPage { frame: Frame::new("leaving-title", Who::from(&caller)) })
 }
 
 /// Who is signed out already only loses the cookie. That the form is ours is seen to by [`Caller`].
@@ -236,7 +236,7 @@ mod tests {
     fn the_sign_in_keeps_the_address_and_names_the_fault_at_its_field() {
         let problem = IdentityError::WrongCredentials.into();
         let page = SignInPage {
-            frame: Frame::new("サインイン", Who::Nobody).at(Section::SignIn),
+            frame: Frame::new("signin-title", Who::Nobody).at(Section::SignIn),
             faults: faults(&problem),
             email: "a@b.jp",
             next: local_path("/n/1?a=b"),

@@ -7,15 +7,17 @@ use std::{
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web::Data};
 use secrecy::SecretString;
+use time::OffsetDateTime;
 
 use super::{
-    Agent, Caller, Credentials, Proven, Tokens, Visit, account_of,
+    Agent, Caller, Callers, Credentials, Proven, SignIn, Tokens, Visit, account_of,
     code::Code,
     known_browser,
     passkeys::Passkeys,
     password::{Hashed, Passwords},
     prove, recovery,
     session::{self, Device, Opened},
+    whose::CLEAR,
 };
 use crate::{
     clock::Clock,
@@ -144,10 +146,13 @@ impl Parts {
         self.limits.count_sign_in(request, own.clone(), Some(own))
     }
 
-    /// An answer that also signs the browser in, and marks it as one in which this account has been before.
-    #[must_use]
-    pub fn signed_in(&self, mut response: HttpResponse, opened: &Opened) -> HttpResponse {
+    /// An answer that also signs the browser in, and marks it as one in which this account has been before. Whoever was signed in in it until now is
+    /// signed out: their notices would go on ringing there.
+    pub async fn signed_in(&self, request: &HttpRequest, mut response: HttpResponse, opened: &Opened) -> HttpResponse {
         let now = self.clock.now();
+        if let Err(error) = self.end_before(request, now).await {
+            tracing::warn!(?error, "who was signed in before could not be signed out");
+        }
         let known =
             opened.email.as_ref().and_then(|email| known_browser::cookie((&self.keys, &self.origin), email, now));
         for cookie in std::iter::once(session::cookie(&self.origin, opened)).chain(known) {
@@ -159,13 +164,27 @@ impl Parts {
         response
     }
 
-    /// An answer that also takes the browser's sign-in away.
+    async fn end_before(&self, request: &HttpRequest, now: OffsetDateTime) -> Result<(), Problem> {
+        let Some(cookie) = request.cookie(session::cookie_name(&self.origin)) else { return Ok(()) };
+        let who = SignIn::Cookie(session::hash(cookie.value()));
+        match part::<Callers>(request)?.load(who).await {
+            Ok(before) => {
+                let end = async move |tx: &_| Ok(session::end(tx, before.city, before.session, now).await?);
+                self.cities.write(Some(before.city), end).await
+            }
+            Err(problem) if problem.code() == Problem::unauthenticated().code() => Ok(()),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// An answer that also takes the browser's sign-in away, and all that the browser keeps of it.
     #[must_use]
     pub fn signed_out(&self, mut response: HttpResponse) -> HttpResponse {
         // Can't fail: the value is empty.
         if let Err(error) = response.add_cookie(&session::no_cookie(&self.origin)) {
             tracing::error!(%error, "a cookie could not be taken away");
         }
+        response.headers_mut().insert(CLEAR.0, CLEAR.1);
         response
     }
 }

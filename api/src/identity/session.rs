@@ -34,14 +34,23 @@ pub enum Device {
     Program(Agent),
     /// A browser, by cookie.
     Browser(Agent),
+    /// A home screen that shares nothing with the browser, by cookie.
+    HomeScreen(Agent),
 }
 
 impl Device {
+    /// The same on its home screen.
+    #[must_use]
+    pub fn at_home(self) -> Self {
+        if let Self::Browser(agent) = self { Self::HomeScreen(agent) } else { self }
+    }
+
     /// What people call it.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
             Self::Browser(agent) => agent.to_string(),
+            Self::HomeScreen(agent) => format!("{}のホーム画面", agent.machine().unwrap_or("スマートフォン")),
             Self::Program(agent) => {
                 agent.machine().map_or("プログラム".into(), |machine| format!("{machine}のアプリ"))
             }
@@ -82,7 +91,7 @@ pub async fn open(
         city_id: Set(city),
         id: Set(id),
         person_id: Set(person),
-        cookie_hash: Set(matches!(device, Device::Browser(_)).then(|| hash(secret.expose_secret()))),
+        cookie_hash: Set((!matches!(device, Device::Program(_))).then(|| hash(secret.expose_secret()))),
         created_at: Set(now),
         ended_at: Set(None),
         device: Set(Some(device.name())),

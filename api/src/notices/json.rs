@@ -8,12 +8,13 @@ use entity::{
     notice, receipt,
 };
 use garde::Validate;
-use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult as _};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult as _};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use super::receipt_json::ReceiptOut;
 use super::{
     Audience, BODY, Correction, Draft, REASON, TITLE,
     category::Category,
@@ -208,29 +209,6 @@ pub struct CorrectionOut {
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     at: OffsetDateTime,
-}
-
-/// A receipt.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ReceiptOut {
-    /// When it was first opened. After 90 days at the latest, midnight in Japan stands for the day.
-    #[serde(with = "time::serde::rfc3339")]
-    #[schema(value_type = String, format = DateTime)]
-    pub read_at: OffsetDateTime,
-    /// When it was first acknowledged.
-    #[serde(with = "time::serde::rfc3339::option")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub acknowledged_at: Option<OffsetDateTime>,
-    /// digital, paper, proxy.
-    pub source: String,
-}
-
-impl From<&receipt::Model> for ReceiptOut {
-    fn from(row: &receipt::Model) -> Self {
-        let receipt::Model { read_at, acknowledged_at, source, .. } = row;
-        let acknowledged_at = acknowledged_at.map(|at| at.to_offset(JAPAN));
-        Self { read_at: read_at.to_offset(JAPAN), acknowledged_at, source: source.to_value() }
-    }
 }
 
 impl From<NoticeIn> for Draft {

@@ -36,6 +36,7 @@ pub mod pages;
 mod publish;
 pub mod query;
 mod reach;
+mod receipt_json;
 mod rights;
 mod senders;
 mod sight;

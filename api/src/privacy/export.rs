@@ -190,6 +190,10 @@ pub struct Receipt {
     #[serde(with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub acknowledged_at: Option<OffsetDateTime>,
+    /// When that was pressed by the phone's clock, where it waited for the net.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub pressed_at: Option<OffsetDateTime>,
     /// digital, paper, proxy.
     pub source: String,
 }
@@ -267,7 +271,7 @@ const ANSWERS_FOR: &str = "SELECT h.label AS household, a.name AS area, x.consen
     JOIN area a ON a.city_id = h.city_id AND a.id = h.area_id
     WHERE x.city_id = $1 AND x.person_id = $2 ORDER BY x.since DESC";
 // By the stamps of their home and of those that they answer for, which are few: nobody else is looked for by person.
-const RECEIPTS: &str = "SELECT r.notice_id, n.title, r.read_at, r.acknowledged_at, r.source
+const RECEIPTS: &str = "SELECT r.notice_id, n.title, r.read_at, r.acknowledged_at, r.pressed_at, r.source
     FROM receipt r JOIN notice n ON n.city_id = r.city_id AND n.id = r.notice_id
     WHERE r.city_id = $1 AND r.person_id = $2
       AND r.reader_id IN (SELECT $2 UNION ALL SELECT household_id FROM person WHERE city_id = $1 AND id = $2

@@ -22,7 +22,8 @@ const AT_ONCE: u64 = 5_000;
 pub async fn to_days(db: &DatabaseConnection, city: CityId, before: OffsetDateTime) -> Result<u64, DbErr> {
     // The condition is that of an index, which holds receipts with a time and nothing else.
     let text = "UPDATE receipt r
-         SET read_at = date_trunc('day', r.read_at, 'Asia/Tokyo'), acknowledged_at = date_trunc('day', r.acknowledged_at, 'Asia/Tokyo')
+         SET read_at = date_trunc('day', r.read_at, 'Asia/Tokyo'), acknowledged_at = date_trunc('day', r.acknowledged_at, 'Asia/Tokyo'),
+             pressed_at = date_trunc('day', r.pressed_at, 'Asia/Tokyo')
          FROM (SELECT city_id, reader_id, notice_id FROM receipt
                WHERE city_id = $1 AND read_at < $2 AND (read_at AT TIME ZONE 'Asia/Tokyo')::time <> '00:00'
                ORDER BY read_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED) AS old

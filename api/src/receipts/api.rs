@@ -4,12 +4,14 @@ use actix_web::{
     HttpRequest, get, put,
     web::{Data, Json, Query},
 };
-use entity::ids::NoticeId;
+use entity::ids::{NoticeId, SessionId};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
-use super::{By, Receipts, Row};
+use super::{By, Receipts, Row, Waited};
 use crate::{
     areas::Count,
     audit,
@@ -28,6 +30,15 @@ pub struct ReceiptIn {
     /// Whether they acknowledged; false: only opened. An acknowledgement is never taken back.
     #[garde(skip)]
     acknowledged: bool,
+    /// Of an acknowledgement that waited on a phone for the net: when the button was pressed, by the phone's clock. Kept beside the time at which it
+    /// came, where it can be: not before the notice was out, nor later than now.
+    #[garde(skip)]
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at: Option<OffsetDateTime>,
+    /// By which sign-in it was pressed. Where another one sends it, nothing is recorded.
+    #[garde(skip)]
+    sign_in: Option<Uuid>,
 }
 
 /// By what the coverage is broken down.
@@ -100,7 +111,9 @@ pub async fn put(
     who: SignIn,
     body: Parsed<ReceiptIn>,
 ) -> Result<Json<ReceiptOut>, Problem> {
-    let receipt = receipts.put(who, NoticeId(id_in(&request, "id")?), body.value.acknowledged).await?;
+    let ReceiptIn { acknowledged, at, sign_in } = body.value;
+    let waited = Waited { at, sign_in: sign_in.map(SessionId) };
+    let receipt = receipts.put_late(who, NoticeId(id_in(&request, "id")?), acknowledged, waited).await?;
     Ok(Json(ReceiptOut::from(&receipt)))
 }
 

@@ -128,6 +128,8 @@ pub async fn leave_to(
         "UPDATE receipt own
          SET read_at = least(own.read_at, other.read_at),
              acknowledged_at = least(own.acknowledged_at, other.acknowledged_at),
+             pressed_at = CASE WHEN own.acknowledged_at IS NULL OR other.acknowledged_at < own.acknowledged_at
+                               THEN other.pressed_at ELSE own.pressed_at END,
              source = CASE WHEN other.read_at < own.read_at THEN other.source ELSE own.source END,
              person_id = CASE WHEN other.read_at < own.read_at THEN other.person_id ELSE own.person_id END
          FROM receipt other
@@ -153,8 +155,8 @@ pub async fn share_with(
     (from, heir): (HouseholdId, HouseholdId),
 ) -> Result<(), DbErr> {
     let statement = sql(
-        "INSERT INTO receipt (city_id, reader_id, notice_id, read_at, acknowledged_at, source, person_id)
-         SELECT city_id, $3, notice_id, read_at, acknowledged_at, source, $4
+        "INSERT INTO receipt (city_id, reader_id, notice_id, read_at, acknowledged_at, pressed_at, source, person_id)
+         SELECT city_id, $3, notice_id, read_at, acknowledged_at, pressed_at, source, $4
          FROM receipt WHERE city_id = $1 AND reader_id = $2",
         [city.0.into(), from.0.into(), heir.0.into(), Uuid::nil().into()],
     );

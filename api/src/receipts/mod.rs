@@ -30,7 +30,7 @@ pub use age::{forget_closed, forget_person, to_days};
 pub use behalf::on_behalf;
 pub use coverage::coverage;
 pub use readers::{By, Row};
-pub use record::{Stamp, record};
+pub use record::{Stamp, Waited, record};
 pub use writer::Receipts;
 
 /// What can go wrong with receipts.
@@ -39,6 +39,9 @@ pub enum ReceiptError {
     /// The sign-in has ended.
     #[error("nobody is signed in")]
     NotSignedIn,
+    /// It was pressed by another sign-in than the one that sends it.
+    #[error("somebody else has signed in on the phone")]
+    AnotherSignIn,
     /// There is no such notice, or none that the caller may know of.
     #[error("there is no such notice for the caller")]
     NotFound,
@@ -63,6 +66,9 @@ impl From<ReceiptError> for Problem {
     fn from(error: ReceiptError) -> Self {
         match error {
             ReceiptError::NotSignedIn => Self::unauthenticated(),
+            ReceiptError::AnotherSignIn => {
+                Self::conflict("another_sign_in", "この端末は、ほかの方に替わりました。前の方の確認は送りません。")
+            }
             ReceiptError::NotFound => Self::not_found(),
             ReceiptError::NotPublished => Self::conflict("not_published", "このお知らせは、まだ発行されていません。"),
             ReceiptError::Closed => Self::conflict(

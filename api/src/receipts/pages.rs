@@ -48,7 +48,10 @@ async fn open_notice(
     found: Readable,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    let ahead = request.headers().get("sec-purpose").is_some_and(|value| value.as_bytes().starts_with(b"prefetch"));
+    // What a page of ours fetches ahead can't say it by the browser's own header.
+    let ahead = ["sec-purpose", "purpose"]
+        .iter()
+        .any(|name| request.headers().get(*name).is_some_and(|value| value.as_bytes().starts_with(b"prefetch")));
     let out = found.notice.published_at.is_some_and(|at| at <= now);
     let open = out && !ahead && found.notice.closed_at.is_none();
     let receipt = if open { Some(receipts.put(found.caller.sign_in(), found.notice.id, false).await?) } else { None };

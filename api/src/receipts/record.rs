@@ -7,12 +7,12 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    ids::{CityId, HouseholdId, NoticeId, PersonId, ReaderId},
+    ids::{CityId, HouseholdId, NoticeId, PersonId, ReaderId, SessionId},
     notice, receipt,
     receipt::Source,
 };
 use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, FromQueryResult as _, Value};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{ReceiptError, behalf, counts, homes};
@@ -34,7 +34,29 @@ pub struct Stamp {
     pub notice: NoticeId,
     /// Whether they acknowledged it; false: only opened.
     pub acknowledged: bool,
+    /// What is known of it besides, where it waited on a phone.
+    pub waited: Waited,
 }
+
+impl Stamp {
+    /// What somebody did just now, in their own name.
+    #[must_use]
+    pub fn of(who: SignIn, notice: NoticeId, acknowledged: bool) -> Self {
+        Self { who, behalf: None, notice, acknowledged, waited: Waited::default() }
+    }
+}
+
+/// What a phone says of a stamp that waited on it for the net.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waited {
+    /// When it was pressed by the phone's clock, which may be wrong.
+    pub at: Option<OffsetDateTime>,
+    /// The sign-in by which it was pressed. Somebody else may have signed in on the phone meanwhile.
+    pub sign_in: Option<SessionId>,
+}
+
+/// How far ahead of ours a phone's clock may be and still be believed.
+const FAST: Duration = Duration::minutes(2);
 
 /// The key of a receipt.
 pub(super) type Key = (CityId, ReaderId, NoticeId);
@@ -45,6 +67,7 @@ struct Mark {
     addressees: notice::Addressees,
     source: Source,
     acknowledged: bool,
+    pressed_at: Option<OffsetDateTime>,
 }
 
 /// Records what people did, as far as they may read the notice. Gives each receipt as it stands, place by place: what was there first stays.
@@ -64,14 +87,25 @@ pub async fn record(
         keys.push(found.map(|Readable { caller, notice, .. }| {
             let key = (caller.city, caller.reader(), notice.id);
             let source = if stamp.behalf.is_some() { Source::Proxy } else { Source::Digital };
-            let new = || Mark { caller, addressees: notice.addressees, source, acknowledged: false };
-            marks.entry(key).or_insert_with(new).acknowledged |= stamp.acknowledged;
+            let pressed_at = stamp.waited.at.filter(|_| stamp.acknowledged);
+            let pressed_at = pressed_at.and_then(|at| believed(at, notice.published_at, now));
+            let new = || Mark { caller, addressees: notice.addressees, source, acknowledged: false, pressed_at: None };
+            let mark = marks.entry(key).or_insert_with(new);
+            mark.acknowledged |= stamp.acknowledged;
+            mark.pressed_at = [mark.pressed_at, pressed_at].into_iter().flatten().min();
             key
         }));
     }
     let receipts = if marks.is_empty() { BTreeMap::new() } else { write(db, &marks, now).await? };
     let stands = |key: Key| receipts.get(&key).cloned().ok_or_else(|| ReceiptError::Db(vanished()));
     Ok(keys.into_iter().map(|key| key.and_then(stands)).collect())
+}
+
+/// A phone's time, where it can be: not before the notice was out, nor later than now. Clocks that run a little fast are common; one that is wrong by
+/// more says nothing.
+fn believed(at: OffsetDateTime, published: Option<OffsetDateTime>, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    let can_be = published.is_some_and(|published| published <= at) && at <= now + FAST;
+    can_be.then_some(at.min(now))
 }
 
 fn vanished() -> DbErr {
@@ -87,18 +121,29 @@ async fn readable(
     let who: Vec<SignIn> = stamps.iter().map(|stamp| stamp.who.clone()).collect();
     let mut callers = Caller::load_all(db, &who, now.to_offset(JAPAN).date()).await?;
     let signed_in: Vec<bool> = callers.iter().map(Option::is_some).collect();
+    // A stamp that waited is the stamp of who pressed it, whoever holds the phone by now.
+    let another = |(caller, stamp): (&Option<Caller>, &Stamp)| {
+        let pressed_by = stamp.waited.sign_in;
+        caller.as_ref().is_some_and(|caller| pressed_by.is_some_and(|session| session != caller.session))
+    };
+    let others: Vec<bool> = callers.iter().zip(stamps).map(another).collect();
     behalf::stand_in(db, &mut callers, stamps).await?;
     let asks: Vec<bool> = callers.iter().map(Option::is_some).collect();
     let asked = callers.into_iter().zip(stamps).filter_map(|(caller, stamp)| Some((caller?, stamp.notice))).collect();
     let mut found = Readable::find_all(db, asked, now).await?.into_iter();
-    let verdict = |(signed_in, asks): (bool, bool)| {
+    let verdict = |((signed_in, asks), another): ((bool, bool), bool)| {
         if !signed_in {
             return Err(ReceiptError::NotSignedIn);
         }
         if !asks {
             return Err(ReceiptError::NotFound);
         }
-        let found = found.next().flatten().ok_or(ReceiptError::NotFound)?;
+        // Each that asks has its place among what was found.
+        let found = found.next().flatten();
+        if another {
+            return Err(ReceiptError::AnotherSignIn);
+        }
+        let found = found.ok_or(ReceiptError::NotFound)?;
         let out = found.notice.published_at.is_some_and(|at| at <= now);
         match found.notice.closed_at {
             _ if !out => Err(ReceiptError::NotPublished),
@@ -106,7 +151,7 @@ async fn readable(
             None => Ok(found),
         }
     };
-    Ok(signed_in.into_iter().zip(asks).map(verdict).collect())
+    Ok(signed_in.into_iter().zip(asks).zip(others).map(verdict).collect())
 }
 
 /// Writes the receipts and the counts; gives the receipts as they stand.
@@ -117,7 +162,7 @@ async fn write(
 ) -> Result<BTreeMap<Key, receipt::Model>, DbErr> {
     let opened = open(db, marks, now).await?;
     let to_stamp = |(key, mark): &(&Key, &Mark)| mark.acknowledged && !opened.contains_key(*key);
-    let stamped = stamp(db, marks.iter().filter(to_stamp).map(|(key, _)| *key), now).await?;
+    let stamped = stamp(db, marks.iter().filter(to_stamp).map(|(key, mark)| (*key, mark.pressed_at)), now).await?;
     let firsts = marks.iter().filter_map(|(key, mark)| {
         let (opened, stamped) = (opened.contains_key(key), stamped.contains_key(key));
         let first = counts::First { opened, stamped: stamped || opened && mark.acknowledged };
@@ -143,10 +188,11 @@ async fn open(
     values.push(marks.values().map(|mark| mark.acknowledged).collect::<Vec<_>>().into());
     values.push(marks.values().map(|mark| mark.source.to_value()).collect::<Vec<_>>().into());
     values.push(now.into());
-    let text = "INSERT INTO receipt (city_id, reader_id, notice_id, read_at, acknowledged_at, source, person_id)
-         SELECT m.city_id, m.reader_id, m.notice_id, $7, CASE WHEN m.acknowledged THEN $7 END, m.source, m.person_id
-         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::boolean[], $6::text[])
-              AS m (city_id, reader_id, notice_id, person_id, acknowledged, source)
+    values.push(times(marks.values().map(|mark| mark.pressed_at)));
+    let text = "INSERT INTO receipt (city_id, reader_id, notice_id, read_at, acknowledged_at, source, person_id, pressed_at)
+         SELECT m.city_id, m.reader_id, m.notice_id, $7, CASE WHEN m.acknowledged THEN $7 END, m.source, m.person_id, nullif(m.pressed_at, 'epoch')
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::boolean[], $6::text[], $8::timestamptz[])
+              AS m (city_id, reader_id, notice_id, person_id, acknowledged, source, pressed_at)
          ORDER BY m.city_id, m.reader_id, m.notice_id
          ON CONFLICT (city_id, reader_id, notice_id) DO NOTHING RETURNING *";
     receipts(db, text, values).await
@@ -155,21 +201,24 @@ async fn open(
 /// Stamps the receipts that have no stamp; gives those.
 async fn stamp(
     db: &impl ConnectionTrait,
-    keys: impl Iterator<Item = Key>,
+    marks: impl Iterator<Item = (Key, Option<OffsetDateTime>)>,
     now: OffsetDateTime,
 ) -> Result<BTreeMap<Key, receipt::Model>, DbErr> {
-    let mut values = columns(keys);
-    values.push(now.into());
+    let (keys, pressed): (Vec<Key>, Vec<Option<OffsetDateTime>>) = marks.unzip();
+    let mut values = columns(keys.into_iter());
+    values.extend([now.into(), times(pressed.into_iter())]);
     let text = "WITH held AS (
-            SELECT r.city_id, r.reader_id, r.notice_id
-            FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS m (city_id, reader_id, notice_id)
+            SELECT r.city_id, r.reader_id, r.notice_id, nullif(m.pressed_at, 'epoch') AS pressed_at
+            FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $5::timestamptz[]) AS m (city_id, reader_id, notice_id, pressed_at)
             JOIN receipt r USING (city_id, reader_id, notice_id)
             WHERE r.acknowledged_at IS NULL
             ORDER BY r.city_id, r.reader_id, r.notice_id FOR NO KEY UPDATE OF r)
          UPDATE receipt r
          -- What was read so long ago that only its day is kept gets a day as well.
          SET acknowledged_at = CASE WHEN (r.read_at AT TIME ZONE 'Asia/Tokyo')::time = '00:00'
-                                    THEN date_trunc('day', $4, 'Asia/Tokyo') ELSE $4 END
+                                    THEN date_trunc('day', $4, 'Asia/Tokyo') ELSE $4 END,
+             pressed_at = CASE WHEN (r.read_at AT TIME ZONE 'Asia/Tokyo')::time = '00:00'
+                               THEN date_trunc('day', held.pressed_at, 'Asia/Tokyo') ELSE held.pressed_at END
          FROM held
          WHERE r.city_id = held.city_id AND r.reader_id = held.reader_id AND r.notice_id = held.notice_id
          RETURNING r.*";
@@ -184,6 +233,11 @@ async fn standing(
     let text = "SELECT r.* FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS m (city_id, reader_id, notice_id)
          JOIN receipt r USING (city_id, reader_id, notice_id)";
     receipts(db, text, columns(keys)).await
+}
+
+/// Times as one value. An array of ours holds no nulls: no time is that of 1970.
+fn times(times: impl Iterator<Item = Option<OffsetDateTime>>) -> Value {
+    times.map(|time| time.unwrap_or(OffsetDateTime::UNIX_EPOCH)).collect::<Vec<_>>().into()
 }
 
 /// Keys as the values of `$1` to `$3`.

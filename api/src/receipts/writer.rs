@@ -12,7 +12,7 @@ use entity::{
 };
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait as _};
 
-use super::{ReceiptError, Stamp, record};
+use super::{ReceiptError, Stamp, Waited, record};
 use crate::{
     clock::Clock,
     identity::SignIn,
@@ -45,7 +45,21 @@ impl Receipts {
     /// # Errors
     /// Those of [`record`]; `unavailable`, where nothing is promised: it may have been written all the same.
     pub async fn put(&self, who: SignIn, notice: NoticeId, acknowledged: bool) -> Result<receipt::Model, Problem> {
-        Ok(self.0.ask(Stamp { who, behalf: None, notice, acknowledged }).await??)
+        self.put_late(who, notice, acknowledged, Waited::default()).await
+    }
+
+    /// The same, of what may have waited on a phone.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn put_late(
+        &self,
+        who: SignIn,
+        notice: NoticeId,
+        acknowledged: bool,
+        waited: Waited,
+    ) -> Result<receipt::Model, Problem> {
+        Ok(self.0.ask(Stamp { who, behalf: None, notice, acknowledged, waited }).await??)
     }
 
     /// Records the stamp of a household that who is signed in answers for; gives the receipt as it stands.
@@ -58,7 +72,8 @@ impl Receipts {
         household: HouseholdId,
         notice: NoticeId,
     ) -> Result<receipt::Model, Problem> {
-        Ok(self.0.ask(Stamp { who, behalf: Some(household), notice, acknowledged: true }).await??)
+        let waited = Waited::default();
+        Ok(self.0.ask(Stamp { who, behalf: Some(household), notice, acknowledged: true, waited }).await??)
     }
 
     /// Waits until all that has come so far is written.

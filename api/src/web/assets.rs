@@ -4,6 +4,8 @@
 //! A page names a file together with its hash ([`address`]): such an address may be kept for a year, since a new version has
 //! a new one. Without the right hash the browser has to ask again, and is answered 304 as long as nothing changed.
 
+use std::borrow::Cow;
+
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::header::{self, EntityTag, IfNoneMatch},
@@ -34,6 +36,12 @@ pub fn address(name: &str) -> String {
         Some(file) => format!("/assets/{name}?v={}", hash(&file)),
         None => format!("/assets/{name}"),
     }
+}
+
+/// The text of an asset.
+#[must_use]
+pub fn read(name: &str) -> Option<Cow<'static, [u8]>> {
+    Assets::get(name).map(|file| file.data)
 }
 
 fn hash(file: &EmbeddedFile) -> String {

@@ -3,6 +3,7 @@
 //! Nothing here knows a notice from a household; every room above uses it.
 
 pub mod assets;
+pub mod away;
 mod body;
 pub mod client;
 pub mod dates;

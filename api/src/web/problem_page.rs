@@ -1,7 +1,7 @@
 //! A failure as a page: what happened, and what somebody can do about it.
 
 use actix_web::{
-    Error, HttpResponse, ResponseError as _,
+    Error, HttpMessage as _, HttpResponse, ResponseError as _,
     body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{Method, StatusCode},
@@ -75,6 +75,10 @@ fn problem_page(problem: &Problem) -> Result<HttpResponse, Problem> {
     )
 }
 
+/// What a request is marked with to which nobody who is signed in belongs, whatever it has brought.
+#[derive(Clone, Copy, Debug)]
+pub struct Unauthenticated;
+
 /// Whether a path is called by programs, which want their problems as JSON.
 pub(super) fn for_programs(path: &str) -> bool {
     path.starts_with("/api/") || matches!(path, "/api" | "/healthz" | "/readyz" | "/metrics")
@@ -90,6 +94,10 @@ pub async fn problems_as_pages<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let response = next.call(request).await?;
+    let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
+    if problem.is_some_and(|problem| problem.code() == Problem::unauthenticated().code()) {
+        response.request().extensions_mut().insert(Unauthenticated);
+    }
     if for_programs(response.request().path()) {
         return Ok(response.map_into_left_body());
     }

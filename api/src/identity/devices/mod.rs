@@ -8,12 +8,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub mod api;
 mod end;
+mod home_screen;
 mod link;
 mod list;
 pub mod pages;
 
 pub use end::{end_one, end_others};
-pub use link::{Link, admit, draw, may_link};
+pub use link::{Link, admit, draw, draw_for_home, may_link};
 pub use list::{Signed, known, list};
 
 /// The calls.

@@ -10,7 +10,7 @@ use garde::Validate;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Signed, admit, draw, end_one, end_others, known, list, may_link};
+use super::{Signed, admit, draw, end_one, end_others, home_screen, known, list, may_link};
 use crate::{
     identity::{
         Caller, IdentityError,
@@ -30,6 +30,7 @@ use crate::{
 
 /// The pages.
 pub fn pages(config: &mut ServiceConfig) {
+    home_screen::pages(config);
     config
         .service(devices_page)
         .service(known_form)
@@ -59,7 +60,8 @@ struct Row {
     id: String,
     name: String,
     since: Ago,
-    seen: String,
+    /// The day on which it was used last; none: today.
+    seen: Option<Day>,
     current: bool,
     further: bool,
 }
@@ -71,7 +73,7 @@ impl Row {
             id: one.id.to_string(),
             name: one.device.unwrap_or_else(|| "機種の分からない端末".into()),
             since: Ago { at: one.created_at, now },
-            seen: if one.seen_on >= today { "今日".into() } else { Day(one.seen_on).to_string() },
+            seen: (one.seen_on < today).then_some(Day(one.seen_on)),
             current: one.current,
             further: one.further,
         }
@@ -89,7 +91,7 @@ async fn devices_page(parts: Parts, caller: Caller) -> Result<HttpResponse, Prob
         passkeys: !may_link && parts.passkeys.is_some(),
         recovery: recovery::remaining(&tx, &caller).await?,
         devices: devices.into_iter().map(|one| Row::of(one, now)).collect(),
-        frame: frame(&caller, "使っている端末"),
+        frame: frame(&caller, "devices-title"),
     })
 }
 
@@ -124,13 +126,13 @@ async fn add_page(parts: Parts, caller: Caller) -> Result<HttpResponse, Problem>
     if !may_link(&tx, (caller.city, caller.person)).await? {
         return Err(IdentityError::SignInInstead.into());
     }
-    html(&AddPage { frame: frame(&caller, "別の端末を追加する"), shown: None })
+    html(&AddPage { frame: frame(&caller, "add-device-title"), shown: None })
 }
 
 /// Drawn when it is asked for, and not with the page: a code that nobody looks at need not be there.
 #[post("/devices/add")]
 async fn add_form(parts: Parts, caller: Caller) -> Result<HttpResponse, Problem> {
-    let (now, frame) = (parts.clock.now(), frame(&caller, "別の端末を追加する"));
+    let (now, frame) = (parts.clock.now(), frame(&caller, "add-device-title"));
     let link = parts.cities.write(Some(caller.city), async move |tx| Ok(draw(tx, &caller, now).await?)).await?;
     let (code, page) = (link.code.to_print(), format!("{}/device", parts.origin.as_str()));
     let qr = QrPicture::of(&format!("{page}#{code}"));
@@ -156,7 +158,7 @@ async fn end_page(parts: Parts, caller: Caller, id: Path<String>) -> Result<Http
             Some(Row::of(one.ok_or_else(Problem::not_found)?, parts.clock.now()).name)
         }
     };
-    html(&EndPage { frame: frame(&caller, "端末の利用をやめる"), action: format!("/devices/{id}/end"), name })
+    html(&EndPage { frame: frame(&caller, "end-device-title"), action: format!("/devices/{id}/end"), name })
 }
 
 #[post("/devices/{id}/end")]
@@ -199,18 +201,20 @@ async fn device_page() -> Result<HttpResponse, Problem> {
 }
 
 fn fresh() -> Frame {
-    Frame::new("この端末でも読む", Who::Nobody)
+    Frame::new("device-title", Who::Nobody)
 }
 
 #[post("/device")]
 async fn device_form(request: HttpRequest, parts: Parts, form: Form<DeviceForm>) -> Result<HttpResponse, Problem> {
     let problem = match try_device(&request, &parts, &form).await {
-        Ok(opened) => return Ok(parts.signed_in(see_other(&format!("{NOTIFICATIONS}?joined=1")), &opened)),
+        Ok(opened) => {
+            return Ok(parts.signed_in(&request, see_other(&format!("{NOTIFICATIONS}?joined=1")), &opened).await);
+        }
         Err(problem) => for_people(parts.heed(&request, problem))?,
     };
     let mut faults = Faults::from(&problem);
     if problem.code() == "invalid_code" {
-        let detail = "このコードは使えません。もう一台の端末で、新しいコードを出してください。".into();
+        let detail = "このコードは使えません。もう使われたか、期限が切れています。もう一台の端末で新しいコードを出すか、加入票のコードで参加してください。".into();
         faults = Faults { message: None, fields: vec![Fault { field: "code".into(), detail }] };
     }
     again(&problem, &DevicePage { frame: fresh(), faults, code: form.0.code })

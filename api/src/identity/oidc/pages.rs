@@ -66,7 +66,9 @@ async fn back(request: HttpRequest, parts: Parts, said: Query<Return>) -> Result
     let journey = journey.and_then(|cookie| Journey::read(cookie.value(), &parts.keys.tokens, parts.clock.now()));
     let next = journey.as_ref().and_then(|journey| journey.next.clone());
     let mut response = match arrive((&parts, client::address(&request)), &provider, journey, said.into_inner()).await {
-        Ok(opened) => parts.signed_in(see_other(next.as_deref().and_then(local_path).unwrap_or("/")), &opened),
+        Ok(opened) => {
+            parts.signed_in(&request, see_other(next.as_deref().and_then(local_path).unwrap_or("/")), &opened).await
+        }
         Err(error) => again_at_sign_in(&parts, &error, next.as_deref())?,
     };
     // Whatever came of it, it is over: the same code and state serve no second time.

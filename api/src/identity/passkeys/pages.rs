@@ -274,7 +274,7 @@ async fn sign_in_page(parts: Parts, wish: Query<Wish>) -> Result<HttpResponse, P
 async fn sign_in_form(request: HttpRequest, parts: Parts, form: Form<AnswerForm>) -> Result<HttpResponse, Problem> {
     let next = form.0.next.as_deref().and_then(local_path);
     match try_sign_in(&request, &parts, &form).await {
-        Ok(opened) => Ok(parts.signed_in(see_other(next.unwrap_or("/")), &opened)),
+        Ok(opened) => Ok(parts.signed_in(&request, see_other(next.unwrap_or("/")), &opened).await),
         Err(problem) => {
             let problem = for_people(problem)?;
             again(&problem, &sign_in_with(&parts, (&problem).into(), next)?)

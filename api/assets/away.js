@@ -1,0 +1,82 @@
+// The part of the service worker for where there is no net: what was read stays readable, and a stamp that can't be sent waits.
+'use strict';
+
+(() => {
+  const { shelf, waiting } = self;
+  // How long the net may take before the copy is shown, and before a stamp waits, in milliseconds.
+  const PATIENCE = 4000;
+  const STAMP = /^\/n\/([\da-f-]{36})\/receipt$/;
+  // Where somebody signs in, or leaves.
+  const DOORS = /^\/(join|device|signin|welcome|oidc|me\/leave)(\/|$)/;
+
+  const late = (time) => new Promise((done) => { setTimeout(done, time); });
+
+  self.addEventListener('install', (event) => event.waitUntil(shelf.prepare().catch(() => {})));
+  self.addEventListener('sync', (event) => event.waitUntil(waiting.send()));
+  self.addEventListener('fetch', (event) => {
+    const { request } = event;
+    const url = new URL(request.url);
+    // The answer to signing out clears all that is kept of us, this worker with it: it must not stand in between.
+    if (url.origin !== self.location.origin || (url.pathname === '/signout' && request.method === 'POST')) return;
+    if (request.mode === 'navigate') event.respondWith((request.method === 'GET' ? page : form)(event, url));
+    else if (url.pathname.startsWith('/assets/') && url.search) event.respondWith(shelf.asset(request, url));
+  });
+
+  const page = async (event, url) => {
+    const answer = load(event, url);
+    answer.catch(() => {});
+    try {
+      return await Promise.race([answer, late(PATIENCE)]) || await stored(url) || await answer;
+    } catch {
+      return await stored(url) || shelf.offline();
+    }
+  };
+
+  const load = async (event, url) => {
+    const answer = await fetch(event.request);
+    if (DOORS.test(url.pathname) && answer.type === 'opaqueredirect') await shelf.forget();
+    const copy = answer.clone();
+    event.waitUntil(shelf.keep(url, copy).catch(() => {}));
+    return answer;
+  };
+
+  const stored = async ({ pathname }) => {
+    // The home screen opens another address than the list's.
+    const path = pathname === '/start' ? '/' : pathname;
+    const found = await shelf.find(path);
+    if (!found) return undefined;
+    const [, id] = path.split('/n/');
+    if (id) await waiting.add({ id, acknowledged: false, sign_in: await shelf.whose() }).catch(() => {});
+    const text = (await found.text()).replace('<body', `<body data-kept="${found.headers.get('kept-at')}"`);
+    return new Response(text, { headers: found.headers });
+  };
+
+  const form = async (event, url) => {
+    const stamp = STAMP.exec(url.pathname);
+    try {
+      const sent = fetch(event.request);
+      sent.catch(() => {});
+      const answer = await (stamp ? Promise.race([sent, late(2 * PATIENCE)]) : sent);
+      if (DOORS.test(url.pathname)) await shelf.forget();
+      if (url.pathname === '/language') await shelf.stale();
+      if (answer) return answer;
+    } catch {
+      if (!stamp) return shelf.offline();
+    }
+    return wait(stamp[1]);
+  };
+
+  const wait = async (id) => {
+    const there = `${self.location.origin}/n/${id}`;
+    try {
+      const owner = await shelf.whose();
+      // Where nothing could be kept of anybody, it is not known whose stamp it would be.
+      if (!owner) throw new Error('nobody');
+      await waiting.add({ id, acknowledged: true, at: new Date().toISOString(), sign_in: owner });
+    } catch {
+      return Response.redirect(`${there}#not-kept`, 303);
+    }
+    await self.registration.sync?.register('waiting').catch(() => {});
+    return Response.redirect(there, 303);
+  };
+})();

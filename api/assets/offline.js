@@ -1,0 +1,88 @@
+// Shows what waits on this phone for the net, sends it when there is one, and clears the phone when somebody signs out. Texts stand in the page.
+'use strict';
+
+(() => {
+  const one = (selector) => document.querySelector(selector);
+  const { waiting } = self;
+  const { kept } = document.body.dataset;
+  const here = location.pathname.split('/n/')[1];
+  let waited = false;
+
+  const part = (name) => one(`[data-away="${name}"]`);
+  const tell = (name, at, count) => {
+    const place = part(name);
+    if (!place) return;
+    place.hidden = !at;
+    const time = place.querySelector('time');
+    if (at && time) {
+      const shown = { month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit' };
+      time.dateTime = at;
+      time.textContent = new Date(at).toLocaleString(document.documentElement.lang, shown);
+    }
+    const number = place.querySelector('[data-count]');
+    if (number) number.textContent = count;
+  };
+
+  const show = async () => {
+    const all = (await waiting.all()).filter(({ acknowledged }) => acknowledged);
+    const own = all.find(({ id, failed }) => id === here && !failed);
+    // What waited has arrived: the page shows the stamp.
+    if (waited && !own) {
+      location.replace(location.pathname);
+      return;
+    }
+    waited = Boolean(own);
+    tell('waiting', own?.at);
+    const button = one('form[action^="/n/"][action$="/receipt"]');
+    if (button) button.hidden = waited;
+    const others = all.filter(({ id, failed }) => id !== here && !failed);
+    tell('others', others[0]?.at, others.length);
+    const lost = all.find(({ failed }) => failed);
+    tell('failed', lost?.at);
+    if (!lost) return;
+    const place = part('failed');
+    place.querySelector('a').href = `/n/${lost.id}`;
+    const reasons = [...place.querySelectorAll('[data-why]')];
+    const why = reasons.find(({ dataset }) => dataset.why === lost.failed) || reasons.at(-1);
+    for (const reason of reasons) reason.hidden = reason !== why;
+    place.querySelector('button').onclick = () => waiting.drop(lost.id).then(show);
+  };
+
+  // A phone says that it is online before anything gets through, and in a lift that it is although nothing does: so it is tried again.
+  let pause = 2000;
+  let next;
+  const send = async () => {
+    clearTimeout(next);
+    await waiting.send().catch(() => {
+      next = setTimeout(send, pause);
+      pause = Math.min(2 * pause, 300_000);
+    });
+    await show().catch(() => {});
+  };
+
+  // The service worker does the same when it hears that nobody is signed in; this is for where there is none.
+  const leave = async () => {
+    localStorage.clear();
+    const registration = await navigator.serviceWorker?.getRegistration();
+    const found = await registration?.pushManager?.getSubscription();
+    await Promise.all([found?.unsubscribe(), ...(await caches.keys()).map((name) => caches.delete(name))]);
+    await waiting.clear();
+  };
+  for (const form of document.querySelectorAll('form[action="/signout"]')) {
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      // Half a minute of a bad line is no reason to stay signed in.
+      const patience = new Promise((done) => { setTimeout(done, 3000); });
+      if (navigator.onLine) {
+        await Promise.race([send(), patience]);
+        await Promise.race([leave().catch(() => {}), patience]);
+      }
+      form.submit();
+    });
+  }
+
+  if (kept) tell('kept', kept);
+  if ('serviceWorker' in navigator && 'signedIn' in document.body.dataset) navigator.serviceWorker.register('/sw.js').catch(() => {});
+  self.addEventListener('online', send);
+  show().catch(() => {}).then(send);
+})();

@@ -1,0 +1,89 @@
+# Signing in and out, and one's devices.
+leaving-title = Sign out
+leaving-headline = Sign out?
+leaving-lead = Notices will no longer arrive on this device.
+leaving-clears = The notices kept on this device, and confirmations waiting to be sent, will be removed.
+leaving-slip = To join again you need the code on your slip. Make sure that you have it.
+leaving-stay = Do not sign out
+leaving-button = Sign out
+
+signin-title = Sign in
+signin-lead = This page is for officers and staff.
+signin-staff-title = Staff of the city
+signin-staff-button = Sign in with your staff account
+signin-officers-title = Officers and group leaders
+signin-email = Mail address
+signin-password = Password
+signin-show = Show the password
+signin-totp = Six digits
+signin-totp-hint = The digits that your authenticator app shows at “Kairan” just now.
+signin-no-app = You cannot use the authenticator app
+signin-recovery = Recovery codes
+signin-recovery-hint = Type one of the codes of 16 letters that you wrote down. The six digits are not needed.
+signin-button = Sign in
+signin-passkey = Sign in with your finger or face (passkey)
+signin-residents = Residents need not sign in: use the code on your slip.
+signin-forgotten = If you have forgotten your password, ask who invited you (the head of your association, or the city) to invite you again.
+
+device-title = Read on this device as well
+device-lead = Add this device with the code shown on one that you use already.
+device-code = Code shown on the other device
+device-code-hint = If you scanned the square picture, it is there already.
+device-button = Use this device
+device-first = If you are here for the first time, use the code on your slip.
+device-join = Join with the code on your slip
+
+start-title = One more tap
+start-lead = Press the button to read notices and receive notifications from this icon.
+start-button = Start here
+start-by-hand = If it says that the code cannot be used
+start-code = Code
+start-slip = A day after the icon was put on the home screen this button no longer works. Use the code on your slip then.
+
+add-device-title = Add another device
+add-device-scan = Point the camera of the other device at this square picture.
+add-device-picture = Two-dimensional code for the other device
+add-device-limits = It works for five minutes and for one device. Do not show it to anybody else.
+add-device-by-hand-title = If it cannot be read
+add-device-by-hand = Open this address on the other device and type the code.
+add-device-address = Address: { "" }
+add-device-code = Code: { "" }
+add-device-done = Press here when it is added
+add-device-anew = Make a new code
+add-device-lead = This is for a second phone or computer of your own, not for your family’s.
+add-device-family = Your family join with the code on the slip, each on their own. Then one can tell who has read a notice.
+add-device-show = Show the square picture
+add-device-back = Back
+
+devices-title = Your devices
+devices-lead = The phones and computers on which your notices can be read.
+devices-further = Do you know “{ $name }”?
+devices-further-since = In use since:
+devices-own = I added it myself
+devices-not-own = I do not know it: end it
+devices-this = this device
+devices-since = In use since:
+devices-seen = Last used:
+devices-today = today
+devices-end = Stop using this device
+devices-add-title = Read on one more device
+devices-add = You do not need your slip: the other device reads a square picture off this screen.
+devices-passkeys-title = Passkeys
+devices-passkeys = Sign in with your finger, face or screen lock instead of the password.
+devices-passkeys-button = See or register passkeys
+devices-recovery = For when you have lost the device with your authenticator app. { $left ->
+    [0] There are none at present.
+   *[other] Codes left: { $left }.
+}
+devices-recovery-button = Make recovery codes
+devices-end-others = Stop using all devices but this one
+
+end-device-title = Stop using a device
+end-device-headline = Stop using “{ $name }”?
+end-device-lead = Notices can no longer be read on that device, and no longer arrive there.
+end-device-others-headline = Stop using all other devices?
+end-device-others-lead = Notices can no longer be read on devices other than this one, and no longer arrive there.
+end-device-sign-in = To use it again, sign in on it.
+end-device-again = To use it again, add it from this device, or join with the code on your slip.
+end-device-back = Go back without stopping
+end-device-button = Stop using it

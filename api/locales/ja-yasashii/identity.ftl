@@ -1,0 +1,89 @@
+# Signing in and out, and one's devices.
+leaving-title = サインアウト（｜使《つか》うのを やめる）
+leaving-headline = サインアウトしますか
+leaving-lead = この スマートフォンに お｜知《し》らせが とどかなく なります。
+leaving-clears = ここに ある お｜知《し》らせと、まだ ｜送《おく》って いない ｜確認《かくにん》は ｜消《き》えます。
+leaving-slip = もういちど はじめるときは、｜紙《かみ》の コードが いります。｜紙《かみ》が あるか ｜見《み》て ください。
+leaving-stay = サインアウトしない
+leaving-button = サインアウトする
+
+signin-title = サインイン
+signin-lead = ｜役員《やくいん》と ｜市《し》の ｜職員《しょくいん》の ページです。
+signin-staff-title = ｜市《し》の ｜職員《しょくいん》
+signin-staff-button = ｜職員《しょくいん》の アカウントで サインインする
+signin-officers-title = ｜自治会《じちかい》の ｜役員《やくいん》・｜班長《はんちょう》
+signin-email = メールアドレス
+signin-password = パスワード
+signin-show = パスワードを ｜見《み》せる
+signin-totp = 6つの ｜数字《すうじ》
+signin-totp-hint = ｜認証《にんしょう》アプリの「Kairan」に ｜今《いま》 ｜出《で》ている ｜数字《すうじ》です。
+signin-no-app = ｜認証《にんしょう》アプリが ｜使《つか》えないとき
+signin-recovery = ｜予備《よび》の コード
+signin-recovery-hint = ｜前《まえ》に ｜書《か》いて おいた 16の ｜文字《もじ》の コードを ひとつ ｜書《か》きます。6つの ｜数字《すうじ》は いりません。
+signin-button = サインインする
+signin-passkey = ｜指《ゆび》や ｜顔《かお》で サインインする（パスキー）
+signin-residents = ｜住《す》んでいる ｜人《ひと》は、｜紙《かみ》の コードを ｜使《つか》って ください。
+signin-forgotten = パスワードを ｜忘《わす》れた ｜人《ひと》は、｜招待《しょうたい》した ｜人《ひと》に もういちど ｜頼《たの》んで ください。
+
+device-title = この スマートフォンでも ｜読《よ》む
+device-lead = もう ｜使《つか》っている スマートフォンの コードで はじめます。
+device-code = ほかの スマートフォンに ｜出《で》ている コード
+device-code-hint = ｜四角《しかく》い ｜絵《え》から ｜開《ひら》いたときは、もう ｜書《か》いて あります。
+device-button = ここで ｜使《つか》う
+device-first = はじめての ｜人《ひと》は、｜紙《かみ》の コードを ｜使《つか》って ください。
+device-join = ｜紙《かみ》の コードで はじめる
+
+start-title = あと いちど おすだけです
+start-lead = ボタンを おすと、ここから お｜知《し》らせを ｜読《よ》めます。｜通知《つうち》も うけとれます。
+start-button = ｜使《つか》いはじめる
+start-by-hand = 「｜使《つか》えません」と ｜出《で》たとき
+start-code = コード
+start-slip = ホーム｜画面《がめん》に ｜入《い》れてから 1｜日《にち》たつと、この ボタンは ｜使《つか》えません。｜紙《かみ》の コードを ｜使《つか》って ください。
+
+add-device-title = ほかの スマートフォンを ｜足《た》す
+add-device-scan = ｜足《た》す スマートフォンの カメラで、この ｜四角《しかく》い ｜絵《え》を ｜読《よ》んで ください。
+add-device-picture = ｜足《た》す スマートフォンで ｜読《よ》む ｜四角《しかく》い ｜絵《え》
+add-device-limits = 5｜分《ふん》の あいだ、1｜台《だい》だけ ｜使《つか》えます。ほかの ｜人《ひと》に ｜見《み》せないで ください。
+add-device-by-hand-title = ｜読《よ》めないとき
+add-device-by-hand = ｜足《た》す スマートフォンで ｜下《した》の アドレスを ｜開《ひら》いて、コードを ｜書《か》いて ください。
+add-device-address = アドレス：
+add-device-code = コード：
+add-device-done = できたら、ここを おす
+add-device-anew = コードを ｜新《あたら》しく する
+add-device-lead = あなたの 2｜台目《だいめ》の スマートフォンや パソコンの ための ページです。｜家族《かぞく》の ための ページでは ありません。
+add-device-family = ｜家族《かぞく》は、ひとりずつ ｜紙《かみ》の コードで はじめて ください。だれが ｜読《よ》んだか、わかります。
+add-device-show = ｜四角《しかく》い ｜絵《え》を ｜見《み》せる
+add-device-back = もどる
+
+devices-title = ｜使《つか》っている スマートフォン
+devices-lead = あなたへの お｜知《し》らせを ｜読《よ》める スマートフォンや パソコンです。
+devices-further = 「{ $name }」を ｜知《し》っていますか
+devices-further-since = ｜使《つか》いはじめた とき：
+devices-own = ｜自分《じぶん》で ｜足《た》しました
+devices-not-own = ｜知《し》らないので、やめさせる
+devices-this = この スマートフォン
+devices-since = ｜使《つか》いはじめ：
+devices-seen = さいごに ｜使《つか》った ｜日《ひ》：
+devices-today = きょう
+devices-end = これを ｜使《つか》うのを やめる
+devices-add-title = もう 1｜台《だい》でも ｜読《よ》む
+devices-add = ｜紙《かみ》が なくても できます。この ページの ｜四角《しかく》い ｜絵《え》を ｜読《よ》みます。
+devices-passkeys-title = パスキー
+devices-passkeys = パスワードの かわりに、｜指《ゆび》や ｜顔《かお》で サインインできます。
+devices-passkeys-button = パスキーを ｜見《み》る・｜足《た》す
+devices-recovery = ｜認証《にんしょう》アプリの スマートフォンを なくしたときに ｜使《つか》います。{ $left ->
+    [0] ｜今《いま》は ひとつも ありません。
+   *[other] あと { $left }つ あります。
+}
+devices-recovery-button = ｜予備《よび》の コードを ｜作《つく》る
+devices-end-others = ここの ほかは、ぜんぶ やめる
+
+end-device-title = ｜使《つか》うのを やめる
+end-device-headline = 「{ $name }」を ｜使《つか》うのを やめますか
+end-device-lead = そこでは、お｜知《し》らせを ｜読《よ》むことも うけとることも できなく なります。
+end-device-others-headline = ほかの ところで ｜使《つか》うのを ぜんぶ やめますか
+end-device-others-lead = ここの ほかでは、お｜知《し》らせを ｜読《よ》むことも うけとることも できなく なります。
+end-device-sign-in = もういちど ｜使《つか》うときは、そこで サインインして ください。
+end-device-again = もういちど ｜使《つか》うときは、ここから ｜足《た》すか、｜紙《かみ》の コードで はじめて ください。
+end-device-back = やめないで もどる
+end-device-button = やめる

@@ -1,0 +1,89 @@
+# Signing in and out, and one's devices.
+leaving-title = サインアウト
+leaving-headline = サインアウトしますか
+leaving-lead = この端末には、お知らせが届かなくなります。
+leaving-clears = この端末に取ってあるお知らせと、送信待ちの確認は消えます。
+leaving-slip = もう一度参加するときは、加入票のコードが必要です。加入票がお手元にあることを確かめてください。
+leaving-stay = サインアウトしない
+leaving-button = サインアウトする
+
+signin-title = サインイン
+signin-lead = 役員・職員の方のページです。
+signin-staff-title = 市の職員の方
+signin-staff-button = 職員アカウントでサインインする
+signin-officers-title = 自治会の役員・班長の方
+signin-email = メールアドレス
+signin-password = パスワード
+signin-show = パスワードを表示する
+signin-totp = 6桁の数字
+signin-totp-hint = 認証アプリの「Kairan」の欄に、いま表示されている数字です。
+signin-no-app = 認証アプリが使えないとき
+signin-recovery = 予備のコード
+signin-recovery-hint = 前に写しておいた16文字のコードを1つ入力します。6桁の数字はいりません。
+signin-button = サインインする
+signin-passkey = 指紋や顔でサインインする（パスキー）
+signin-residents = 住民の方は、サインインの代わりに加入票のコードを使ってください。
+signin-forgotten = パスワードを忘れた方は、招待を送った方（自治会の会長や市の担当）に、もう一度招待してもらってください。
+
+device-title = この端末でも読む
+device-lead = もう使っている端末に出ているコードで、この端末を追加します。
+device-code = もう一台の端末に出ているコード
+device-code-hint = 四角い模様から開いたときは、はじめから入っています。
+device-button = この端末で使う
+device-first = はじめての方は、加入票のコードを使ってください。
+device-join = 加入票のコードで参加する
+
+start-title = あと1回、押すだけです
+start-lead = ボタンを押すと、このアイコンからお知らせを読んだり、通知を受け取ったりできます。
+start-button = 使いはじめる
+start-by-hand = 「使えません」と出たとき
+start-code = コード
+start-slip = ホーム画面に追加してから1日たつと、このボタンは使えません。そのときは、加入票のコードを使ってください。
+
+add-device-title = 別の端末を追加する
+add-device-scan = 追加する端末のカメラで、この四角い模様を読み取ってください。
+add-device-picture = 追加する端末で読み取る二次元コード
+add-device-limits = 5分のあいだ、1台だけ使えます。ほかの人には見せないでください。
+add-device-by-hand-title = 読み取れないとき
+add-device-by-hand = 追加する端末で次のアドレスを開き、コードを打ってください。
+add-device-address = アドレス：
+add-device-code = コード：
+add-device-done = 追加できたら、ここを押す
+add-device-anew = コードを作り直す
+add-device-lead = ご家族の端末ではなく、ご自身の2台目のスマートフォンやパソコンのためのものです。
+add-device-family = ご家族は、それぞれ加入票のコードで参加してください。どなたが読んだかが分かるようになります。
+add-device-show = 四角い模様を表示する
+add-device-back = 戻る
+
+devices-title = 使っている端末
+devices-lead = あなた宛てのお知らせを読める、スマートフォンやパソコンです。
+devices-further = 「{ $name }」に心当たりはありますか
+devices-further-since = 使われはじめた時：
+devices-own = 自分で追加しました
+devices-not-own = 心当たりがないので、やめさせる
+devices-this = この端末
+devices-since = 使いはじめ：
+devices-seen = 最後に使った日：
+devices-today = 今日
+devices-end = この端末の利用をやめる
+devices-add-title = もう一台でも読む
+devices-add = 加入票がなくても、この画面に出る四角い模様を読み取るだけで追加できます。
+devices-passkeys-title = パスキー
+devices-passkeys = パスワードの代わりに、指紋や顔、画面ロックでサインインできます。
+devices-passkeys-button = パスキーを見る・登録する
+devices-recovery = 認証アプリを入れた端末をなくしたときに使います。{ $left ->
+    [0] いまは1つもありません。
+   *[other] あと{ $left }個あります。
+}
+devices-recovery-button = 予備のコードを作る
+devices-end-others = この端末のほかは、すべて利用をやめる
+
+end-device-title = 端末の利用をやめる
+end-device-headline = 「{ $name }」の利用をやめますか
+end-device-lead = その端末では、お知らせを読むことも、受け取ることもできなくなります。
+end-device-others-headline = ほかの端末の利用を、すべてやめますか
+end-device-others-lead = この端末のほかでは、お知らせを読むことも、受け取ることもできなくなります。
+end-device-sign-in = もう一度使うときは、その端末でサインインしてください。
+end-device-again = もう一度使うときは、この端末から追加し直すか、加入票のコードで参加してください。
+end-device-back = やめないで戻る
+end-device-button = 利用をやめる

@@ -1,0 +1,61 @@
+//! Whose page an answer is. A phone keeps pages for where there is no net, and keeps them apart by this; what it keeps of somebody who is not signed
+//! in any more goes with the page that says so. `Clear-Site-Data` comes with signing out alone: on an answer that a service worker is fetching,
+//! browsers wait for the worker's end, and the worker for the answer.
+
+use actix_web::{
+    Error, HttpMessage as _,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderName, HeaderValue},
+    middleware::Next,
+};
+use entity::ids::SessionId;
+
+use super::session;
+use crate::{
+    config::Origin,
+    web::{part, problem_page::Unauthenticated},
+};
+
+/// The id of the sign-in that a page was made for, or `none` where there is none. Where nobody asked whose it is, it is not said.
+const HEADER: HeaderName = HeaderName::from_static("kairan-sign-in");
+/// Everything that a browser keeps of us: copies of pages, stamps that wait, choices, the service worker with its push subscription.
+pub(super) const CLEAR: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"storage\""));
+
+/// What a request is marked with whose caller was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SignedIn(pub SessionId);
+
+/// Says whose a page is, and takes away a cookie that opens nothing any more.
+///
+/// # Errors
+/// Those of the request.
+pub async fn said<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+    let origin = part::<Origin>(request.request())?;
+    let brought = request.cookie(session::cookie_name(&origin)).is_some();
+    let by_token = request.headers().contains_key(header::AUTHORIZATION);
+    let mut response = next.call(request).await?;
+    if by_token {
+        return Ok(response);
+    }
+    let (whose, over) = {
+        let extensions = response.request().extensions();
+        (extensions.get::<SignedIn>().copied(), extensions.contains::<Unauthenticated>())
+    };
+    if brought && over {
+        response.response_mut().add_cookie(&session::no_cookie(&origin))?;
+    }
+    let page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let whose = match whose {
+        Some(SignedIn(session)) => Some(session.to_string()),
+        None => (!brought || over).then(|| "none".to_owned()),
+    };
+    if let Some(whose) = whose.filter(|_| page)
+        && let Ok(value) = HeaderValue::from_str(&whose)
+    {
+        response.headers_mut().insert(HEADER, value);
+    }
+    Ok(response)
+}

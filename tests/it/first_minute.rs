@@ -1,0 +1,187 @@
+//! The first minute, in a real browser: from the slip's QR code to the first notice, with every tap counted; for a neighbour, without script, and on
+//! from an iPhone's home screen.
+
+use serde_json::{Value, json};
+use tests::{Browser, Chromium, PushService, TestApp, town};
+use time::Duration;
+
+const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
+
+fn at(app: &TestApp, path: &str) -> String {
+    format!("{}{path}", app.ground.origin.as_str())
+}
+
+fn said(chromium: &mut Chromium, text: &str) {
+    chromium.eventually(&format!("document.body.innerText.includes({})", json!(text)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_slip_to_the_first_notice_it_takes_five_taps() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;
+    let mut phone = Chromium::start();
+    // The browser's own push service is far away: one of ours takes its place, as far as the page can tell.
+    let rung = push.phone();
+    phone.allow_notifications(app.ground.origin.as_str());
+    phone.beforehand(&format!(
+        "const plain = {}; let is; const rung = {{ ...plain, options: {{}}, toJSON: () => plain }}; \
+         PushManager.prototype.subscribe = async () => {{ is = rung; return rung; }}; \
+         PushManager.prototype.getSubscription = async () => is || null;",
+        rung.subscription()
+    ));
+
+    phone.open(&at(&app, &format!("/join#{}", app.slip(town::YAMA_1))));
+    assert_eq!(phone.run("location.hash"), json!(""), "the code does not stay in the address");
+    phone.tap("#field-consent");
+    phone.tap("main form button.huge");
+    said(&mut phone, "参加できました");
+    phone.eventually("document.querySelector('[data-on]').checkVisibility()");
+    phone.tap("[data-on]");
+    // The browser's own question is a tap as well: here it has been answered beforehand.
+    let of_the_browser = 1;
+    phone.eventually("location.pathname === '/' && document.readyState === 'complete'");
+    phone.tap(".notices a");
+    said(&mut phone, "くわしくは集会所の掲示板をご覧ください。");
+    assert!(phone.taps() + of_the_browser <= 5, "{} taps", phone.taps());
+    app.work().await;
+    assert_eq!(rung.arrived().len(), 1, "and it rings");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_script_one_joins_with_what_is_on_the_paper() {
+    let app = TestApp::start().await;
+    app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;
+    app.work().await;
+    let mut phone = Chromium::start();
+    phone.without_script();
+    phone.open(&at(&app, "/join"));
+    let slip = app.slip(town::YAMA_1);
+    phone.fill("#field-code", &slip.replace('-', " ― ").to_lowercase());
+    phone.run("document.querySelector('#field-consent').checked = true");
+    phone.click_on("main form button.huge");
+    assert_eq!(phone.page().0, "/notifications");
+    phone.open(&at(&app, "/"));
+    phone.click_on(".notices a");
+    phone.click_on("form[action$='/receipt'] button");
+    assert_eq!(app.number("SELECT count(*) FROM receipt WHERE acknowledged_at IS NOT NULL").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_mistypes_is_told_which_letter_it_was() {
+    let app = TestApp::start().await;
+    let browser = Browser::new(&app);
+    for (code, told) in [
+        ("O123-4567-89AB-CDEF", "「O」は、コードに使われない文字です。紙の文字は、よく似た「D」か「Q」"),
+        ("ACDE-FGHJ", "いま8文字です"),
+        ("ACDE-FGHJ-KMNP-QRTWX", "文字が多すぎます"),
+        ("", "紙に印刷された16文字です"),
+    ] {
+        let page = browser.send("/join", &[("code", code), ("name", ""), ("consent", "1")]).await;
+        assert!(page.status == 422 && page.text.contains(told), "{code}: {}", page.text);
+    }
+    let unknown = browser.send("/join", &[("code", "AAAA-AAAA-AAAA-AAAA"), ("name", ""), ("consent", "1")]).await;
+    assert!(unknown.text.contains("コードがない、使えないとき"), "{}", unknown.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_helps_a_neighbour_and_stays_who_they_are() {
+    let app = TestApp::start().await;
+    let officer = Browser::new(&app);
+    let slip = app.slip(town::YAMA_1);
+    let _ = officer.send("/join", &[("code", &slip), ("name", "花子"), ("consent", "1")]).await;
+    let page = officer.open("/join").await;
+    assert!(page.text.contains("ほかの方の参加を手伝う") && !page.text.contains("name=\"consent\""), "{}", page.text);
+    let neighbours = app.slip(town::YAMA_1);
+    let shown = officer.send("/join/show", &[("code", &neighbours.to_lowercase())]).await;
+    assert!(shown.text.contains("class=\"qr\"") && shown.text.contains(&neighbours), "{}", shown.text);
+    let wrong = officer.send("/join/show", &[("code", "O")]).await;
+    assert!(wrong.status == 422 && wrong.text.contains("「O」は"), "{}", wrong.text);
+    assert_eq!(app.number("SELECT count(*) FROM session WHERE ended_at IS NULL").await, 1, "nobody has joined by that");
+
+    // Whoever takes the phone over all the same ends what was there: its notices would go on ringing.
+    let _ = officer.send("/join", &[("code", &neighbours), ("name", "太郎"), ("consent", "1")]).await;
+    assert_eq!(app.number("SELECT count(*) FROM session WHERE ended_at IS NULL").await, 1);
+    assert!(officer.open("/home").await.text.contains("太郎"));
+}
+
+/// The address that an iPhone puts on its home screen from the page about notifications.
+fn taken_along(chromium: &mut Chromium) -> String {
+    let manifest = chromium.run("fetch(document.querySelector('[rel=manifest]').href).then((one) => one.json())");
+    manifest["start_url"].as_str().expect("an address").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_an_iphones_home_screen_one_goes_on_as_who_one_was() {
+    let app = TestApp::start().await;
+    let mut safari = Chromium::start();
+    safari.call_itself(IPHONE);
+    safari.open(&at(&app, &format!("/join#{}", app.slip(town::YAMA_1))));
+    safari.fill("#field-name", "花子");
+    safari.run("document.querySelector('#field-consent').checked = true");
+    safari.click_on("main form button.huge");
+    said(&mut safari, "ホーム画面に追加");
+    let address = taken_along(&mut safari);
+    assert!(address.starts_with("/start#"), "{address}");
+
+    // The home screen has cookies of its own.
+    let mut home_screen = Chromium::start();
+    home_screen.call_itself(IPHONE);
+    home_screen.open(&at(&app, &address));
+    home_screen.tap("main form button.huge");
+    said(&mut home_screen, "参加できました");
+    home_screen.open(&at(&app, &address));
+    assert_eq!(home_screen.page().0, "/", "the icon leads to the notices from then on");
+    assert_eq!(home_screen.run("location.hash"), json!(""));
+    assert_eq!(app.number("SELECT count(*) FROM person WHERE name = '花子'").await, 1);
+    assert_eq!(app.number("SELECT count(DISTINCT person_id) FROM session").await, 1);
+    home_screen.open(&at(&app, "/devices"));
+    said(&mut home_screen, "iPhoneのホーム画面");
+    safari.open(&at(&app, "/"));
+    said(&mut safari, "使われはじめました");
+
+    // Once: whoever finds the address later gets nowhere, and is told what to do.
+    let mut thief = Chromium::start();
+    thief.open(&at(&app, &address));
+    thief.click_on("main form button.huge");
+    assert!(thief.page().1.contains("このコードは使えません"), "{:?}", thief.page());
+    assert!(thief.page().1.contains("加入票のコードで参加"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_for_the_home_screen_ends_after_a_day_and_with_its_browser() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let phone = Browser::called(&app, IPHONE);
+    let slip = app.slip(town::YAMA_1);
+    let _ = phone.send("/join", &[("code", &slip), ("name", "花子"), ("consent", "1")]).await;
+    let code = async || {
+        let manifest: Value = phone.open("/home.webmanifest").await.json();
+        manifest["start_url"].as_str().and_then(|url| url.split_once('#')).expect("a code").1.to_owned()
+    };
+    let codes = [code().await, code().await, code().await, code().await, code().await, code().await, code().await];
+    assert_eq!(app.number("SELECT count(*) FROM home_code").await, 5, "as many as may be on the way");
+    let opens = async |code: &str| {
+        let stranger = Browser::called(&app, IPHONE);
+        let _ = stranger.send("/device", &[("code", code)]).await;
+        stranger.cookie("kairan").is_some()
+    };
+    assert!(opens(&codes[6]).await);
+    assert!(!opens(&codes[5]).await, "with one, the others of the browser are over");
+    let late = code().await;
+    app.ground.clock.advance(Duration::days(1));
+    assert!(!opens(&late).await);
+    let orphan = code().await;
+    let _ = phone.send("/signout", &[]).await;
+    assert!(!opens(&orphan).await);
+
+    // Nobody else is given one: a home screen that shares its cookies, a stranger, and who signs in with a password.
+    for other in [Browser::new(&app), Browser::called(&app, IPHONE)] {
+        let manifest = other.open("/home.webmanifest").await.json();
+        assert_eq!(manifest["start_url"], "/", "{manifest}");
+    }
+    let code = app.appoint(town::YAMA, entity::seat::Role::Officer, "kaicho@asahi.example").await;
+    let officer = Browser::called(&app, IPHONE);
+    let _ = officer.send("/welcome", &[("code", &code), ("password", "correct horse battery")]).await;
+    assert_eq!(officer.open("/home.webmanifest").await.json()["start_url"], "/");
+}
