@@ -36,9 +36,9 @@ fn titles(page: &Answer) -> Vec<&str> {
     lines.filter_map(|rest| rest.split_once("\">")?.1.split_once("</a></h3>")).map(|(title, _)| title).collect()
 }
 
-/// The headings of the second rank on a page, from above.
+/// The headings of the second rank on a page, from its title on: what waits for the net is above that, and hidden.
 fn headings(page: &Answer) -> Vec<&str> {
-    let lines = page.text.split("<h2").skip(1);
+    let lines = page.text.split_once("<h1").map_or("", |(_, below)| below).split("<h2").skip(1);
     lines.filter_map(|rest| rest.split_once('>')?.1.split_once("</h2>")).map(|(title, _)| title).collect()
 }
 
