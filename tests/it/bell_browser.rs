@@ -29,7 +29,7 @@ async fn a_resident_turns_notifications_on_and_every_page_looks_after_them() {
     let (mut chromium, phone) = (Chromium::start(), push.phone());
     chromium.subscribes_as(&phone);
     joined(&app, &mut chromium).await;
-    chromium.open(&at(&app, "/notifications?joined=1"));
+    chromium.open(&at(&app, "/notifications"));
     until_said(&mut chromium, "通知：切れています");
     chromium.may_notify(app.ground.origin.as_str(), "granted");
     chromium.click("[data-on]");
