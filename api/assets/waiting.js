@@ -39,7 +39,12 @@ self.waiting = (() => {
       if (one.failed) continue;
       const { id, acknowledged, at, sign_in } = one;
       const answer = await fetch(`/api/v1/notices/${id}/receipt`, {
-        method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ acknowledged, at, sign_in }) });
+        method: 'PUT',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ acknowledged, at, sign_in }),
+        // Who waits for the lock must not wait for a line that has died.
+        signal: AbortSignal.timeout?.(20_000),
+      });
       if (answer.ok) {
         await drop(id);
         sent.push(id);

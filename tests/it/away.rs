@@ -108,7 +108,13 @@ async fn another_person_on_the_same_phone_finds_nothing_of_the_first_one() {
     phone.net(true);
     phone.open(&at(&app, "/"));
     phone.eventually("caches.keys().then((all) => all.filter((one) => one.startsWith('pages-')).length === 1)");
-    assert_eq!(stamps(&app).await, 0, "what one of them pressed is not the other's stamp");
+    for (name, stamped) in [("花子", "r.pressed_at IS NULL"), ("太郎", "true")] {
+        let of = format!(
+            "SELECT count(*) FROM receipt r JOIN person p ON p.city_id = r.city_id AND p.household_id = r.reader_id
+             WHERE p.name = '{name}' AND r.acknowledged_at IS NOT NULL AND {stamped}"
+        );
+        assert_eq!(app.number(&of).await, 0, "{name}: what one of them pressed is not the other's stamp");
+    }
     phone.open(&at(&app, "/home"));
     assert!(!phone.page().1.contains("花子"), "{:?}", phone.page());
 }
