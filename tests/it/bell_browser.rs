@@ -34,7 +34,7 @@ async fn a_resident_turns_notifications_on_and_every_page_looks_after_them() {
     chromium.may_notify(app.ground.origin.as_str(), "granted");
     chromium.click("[data-on]");
     until_said(&mut chromium, "通知を入れました。");
-    assert!(chromium.page().1.contains("通知：入っています"));
+    until_said(&mut chromium, "通知：入っています");
     assert_eq!(app.number(SUBSCRIPTIONS).await, 1);
 
     // The server has lost it, or the phone's maker has said that it is gone: the next page puts it right, and nobody is asked.
@@ -49,10 +49,10 @@ async fn a_resident_turns_notifications_on_and_every_page_looks_after_them() {
     // A test says by itself how it went.
     chromium.open(&at(&app, "/notifications"));
     chromium.click_on("[action='/notifications/test'] button");
-    assert!(chromium.page().1.contains("送っています"));
+    until_said(&mut chromium, "送っています");
     app.work().await;
     chromium.is_loaded_anew();
-    assert!(chromium.page().1.contains("「通知は届いています」と出れば"));
+    until_said(&mut chromium, "「通知は届いています」と出れば");
     assert_eq!(phone.titles(), ["町内会から", "通知は届いています"]);
 
     // Turned off, it stays off.
