@@ -1,4 +1,4 @@
-//! Delivering what was claimed: what it says, and to whom, is read after the claim ([`contents`](super::contents)); then a lane sends it, outside
+//! Delivering what was claimed: what it says, and to whom, is read after the claim (`contents.rs`); then a lane sends it, outside
 //! of any transaction, while the lease is renewed here; then the outcomes are recorded under the token.
 
 use std::{

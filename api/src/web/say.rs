@@ -1,6 +1,6 @@
 //! What pages say, in the language of who reads: Fluent messages (<https://projectfluent.org>) from `locales/`, one file for a room.
 //!
-//! A template says `{{ "join-title"|t }}`, or with something to fill in `{{ "unread"|with("count", n)|t }}` ([`filters`](super::filters)). A message
+//! A template says `{{ "join-title"|t }}`, or with something to fill in `{{ "unread"|with("count", n)|t }}` (`filters.rs`). A message
 //! is trusted and may hold `<strong>`; what is filled in is escaped. ｜回覧板《かいらんばん》 becomes furigana.
 
 use std::{borrow::Cow, collections::HashMap, fmt, sync::Arc, sync::LazyLock};
