@@ -180,6 +180,12 @@ impl Problem {
         self.noted
     }
 
+    /// Whether it is that nobody is signed in.
+    #[must_use]
+    pub fn is_unauthenticated(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED && self.code == "unauthenticated"
+    }
+
     /// Which problem it is.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{Standing, standing_in};
 use crate::{
     identity::{
-        Caller,
+        Caller, Visitor,
         api::Parts,
         code::Code,
         session::{Device, Opened},
@@ -59,18 +59,10 @@ impl JoinPage {
 
 /// Who is signed in already wants to let somebody else in, or has moved: joining here would put another person in their place.
 #[get("/join")]
-async fn join_page(caller: Result<Caller, Problem>) -> Result<HttpResponse, Problem> {
-    match signed_in(caller)? {
+async fn join_page(Visitor(caller): Visitor) -> Result<HttpResponse, Problem> {
+    match caller {
         Some(caller) => html(&HelpPage::new(&caller)),
         None => html(&JoinPage::new(Faults::default(), String::new(), String::new(), false)),
-    }
-}
-
-fn signed_in(caller: Result<Caller, Problem>) -> Result<Option<Caller>, Problem> {
-    match caller {
-        Ok(caller) => Ok(Some(caller)),
-        Err(problem) if problem.code() == Problem::unauthenticated().code() => Ok(None),
-        Err(problem) => Err(problem),
     }
 }
 

@@ -166,7 +166,7 @@ impl FromRequest for Caller {
         Box::pin(async move {
             let mut caller = part::<Callers>(&request)?.load(SignIn::of(&request)?).await.inspect_err(|problem| {
                 // Who is let in as a stranger all the same is not signed in either.
-                if problem.code() == Problem::unauthenticated().code() {
+                if problem.is_unauthenticated() {
                     request.extensions_mut().insert(Unauthenticated);
                 }
             })?;
@@ -174,6 +174,26 @@ impl FromRequest for Caller {
             caller.address = Some(address(&request));
             request.extensions_mut().insert(By::from(&caller));
             Ok(caller)
+        })
+    }
+}
+
+/// Who is calling, where nobody in particular may be as well.
+#[derive(Debug)]
+pub struct Visitor(pub Option<Caller>);
+
+impl FromRequest for Visitor {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let caller = Caller::from_request(request, payload);
+        Box::pin(async move {
+            match caller.await {
+                Ok(caller) => Ok(Self(Some(caller))),
+                Err(problem) if problem.is_unauthenticated() => Ok(Self(None)),
+                Err(problem) => Err(problem),
+            }
         })
     }
 }

@@ -45,7 +45,7 @@ pub mod whose;
 
 pub use address::mail_address;
 pub use agent::Agent;
-pub use caller::{Caller, Home, Seat};
+pub use caller::{Caller, Home, Seat, Visitor};
 pub use forget::{forget_ended, forget_person, forget_used_tokens};
 pub use idle::end_idle;
 pub use invite::{Invitation, invite, renew_invitation, revoke_invitations};

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
-    Caller, Credentials, IdentityError,
+    Caller, Credentials, IdentityError, Visitor,
     address::in_ascii,
     api::Parts,
     arrival, devices, oidc, passkeys, recovery,
@@ -182,16 +182,12 @@ async fn sign_out_page(caller: Caller) -> Result<HttpResponse, Problem> {
     html(&SignOutPage { frame: Frame::new("leaving-title", Who::from(&caller)) })
 }
 
-/// Who is signed out already only loses the cookie. That the form is ours is seen to by [`Caller`].
+/// Who is signed out already only loses the cookie. That the form is ours is seen to by [`Visitor`].
 #[post("/signout")]
-async fn sign_out_form(parts: Parts, caller: Result<Caller, Problem>) -> Result<HttpResponse, Problem> {
-    match caller {
-        Ok(caller) => {
-            let now = parts.clock.now();
-            parts.cities.write(Some(caller.city), async move |tx| leave(tx, &caller, now).await).await?;
-        }
-        Err(problem) if problem.code() == Problem::unauthenticated().code() => {}
-        Err(problem) => return Err(problem),
+async fn sign_out_form(parts: Parts, Visitor(caller): Visitor) -> Result<HttpResponse, Problem> {
+    if let Some(caller) = caller {
+        let now = parts.clock.now();
+        parts.cities.write(Some(caller.city), async move |tx| leave(tx, &caller, now).await).await?;
     }
     Ok(parts.signed_out(see_other("/")))
 }

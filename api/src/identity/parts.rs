@@ -172,7 +172,7 @@ impl Parts {
                 let end = async move |tx: &_| Ok(session::end(tx, before.city, before.session, now).await?);
                 self.cities.write(Some(before.city), end).await
             }
-            Err(problem) if problem.code() == Problem::unauthenticated().code() => Ok(()),
+            Err(problem) if problem.is_unauthenticated() => Ok(()),
             Err(problem) => Err(problem),
         }
     }

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     areas::association_of,
     clock::Clock,
-    identity::Caller,
+    identity::{Caller, Visitor},
     postgres::cities::Cities,
     problem::Problem,
     web::{
@@ -52,15 +52,11 @@ struct HomePage {
 async fn my_notices(
     cities: Data<Cities>,
     clock: Data<Clock>,
-    caller: Result<Caller, Problem>,
+    Visitor(caller): Visitor,
     query: Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let caller = match caller {
-        Ok(caller) => caller,
-        Err(problem) if problem.code() == "unauthenticated" => {
-            return html(&HomePage { frame: Frame::new("home-title", Who::Nobody) });
-        }
-        Err(problem) => return Err(problem),
+    let Some(caller) = caller else {
+        return html(&HomePage { frame: Frame::new("home-title", Who::Nobody) });
     };
     let (now, asked) = (clock.now(), query.into_inner().read()?);
     let tx = cities.look(caller.city).await?;

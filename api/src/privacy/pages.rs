@@ -12,7 +12,7 @@ use super::{Export, Retention, SECOND_THOUGHTS, api::RetentionIn, retention::sea
 use crate::{
     clock::{Clock, JAPAN},
     households,
-    identity::{Caller, api::Parts},
+    identity::{Caller, Visitor, api::Parts},
     postgres::cities::Cities,
     problem::Problem,
     purposes::{PURPOSES, Purposes},
@@ -52,20 +52,16 @@ struct PrivacyPage {
 }
 
 #[get("/privacy")]
-async fn privacy(cities: Data<Cities>, caller: Result<Caller, Problem>) -> Result<HttpResponse, Problem> {
+async fn privacy(cities: Data<Cities>, Visitor(caller): Visitor) -> Result<HttpResponse, Problem> {
     let title = "privacy-title";
-    let caller = match caller {
-        Ok(caller) => caller,
-        Err(problem) if problem.code() == "unauthenticated" => {
-            return html(&PrivacyPage {
-                frame: Frame::new(title, Who::Nobody),
-                purposes: PURPOSES,
-                asks: false,
-                periods: None,
-                sets_periods: false,
-            });
-        }
-        Err(problem) => return Err(problem),
+    let Some(caller) = caller else {
+        return html(&PrivacyPage {
+            frame: Frame::new(title, Who::Nobody),
+            purposes: PURPOSES,
+            asks: false,
+            periods: None,
+            sets_periods: false,
+        });
     };
     let tx = cities.look(caller.city).await?;
     html(&PrivacyPage {

@@ -95,7 +95,7 @@ pub async fn problems_as_pages<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let response = next.call(request).await?;
     let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
-    if problem.is_some_and(|problem| problem.code() == Problem::unauthenticated().code()) {
+    if problem.is_some_and(Problem::is_unauthenticated) {
         response.request().extensions_mut().insert(Unauthenticated);
     }
     if for_programs(response.request().path()) {

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::draw_for_home;
 use crate::{
-    identity::{Caller, api::Parts},
+    identity::{Visitor, api::Parts},
     problem::Problem,
     web::{
         assets, filters,
@@ -21,10 +21,10 @@ pub(super) fn pages(config: &mut ServiceConfig) {
 
 /// The manifest, with a code for whom it is of use.
 #[get("/home.webmanifest")]
-async fn manifest(parts: Parts, caller: Result<Caller, Problem>) -> Result<HttpResponse, Problem> {
+async fn manifest(parts: Parts, Visitor(caller): Visitor) -> Result<HttpResponse, Problem> {
     let now = parts.clock.now();
     let code = match caller {
-        Ok(caller) if parts.agent.keeps_home_apart() => {
+        Some(caller) if parts.agent.keeps_home_apart() => {
             let city = caller.city;
             let draw = async move |tx: &_| Ok(draw_for_home(tx, &caller, now).await?);
             parts.cities.write(Some(city), draw).await?
@@ -50,13 +50,10 @@ struct StartPage {
 
 /// What the home screen opens, every time: the notices, or the first time a button that hands the code in.
 #[get("/start")]
-async fn start_page(caller: Result<Caller, Problem>) -> Result<HttpResponse, Problem> {
+async fn start_page(Visitor(caller): Visitor) -> Result<HttpResponse, Problem> {
     match caller {
         // An empty one, so that the browser does not carry the code on.
-        Ok(_) => Ok(see_other("/#")),
-        Err(problem) if problem.code() == Problem::unauthenticated().code() => {
-            html(&StartPage { frame: Frame::new("start-title", Who::Nobody) })
-        }
-        Err(problem) => Err(problem),
+        Some(_) => Ok(see_other("/#")),
+        None => html(&StartPage { frame: Frame::new("start-title", Who::Nobody) }),
     }
 }
