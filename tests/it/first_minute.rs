@@ -21,15 +21,9 @@ async fn from_the_slip_to_the_first_notice_it_takes_five_taps() {
     let app = TestApp::start_with_push(&push).await;
     app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;
     let mut phone = Chromium::start();
-    // The browser's own push service is far away: one of ours takes its place, as far as the page can tell.
     let rung = push.phone();
-    phone.allow_notifications(app.ground.origin.as_str());
-    phone.beforehand(&format!(
-        "const plain = {}; let is; const rung = {{ ...plain, options: {{}}, toJSON: () => plain }}; \
-         PushManager.prototype.subscribe = async () => {{ is = rung; return rung; }}; \
-         PushManager.prototype.getSubscription = async () => is || null;",
-        rung.subscription()
-    ));
+    phone.may_notify(app.ground.origin.as_str(), "granted");
+    phone.subscribes_as(&rung);
 
     phone.open(&at(&app, &format!("/join#{}", app.slip(town::YAMA_1))));
     assert_eq!(phone.run("location.hash"), json!(""), "the code does not stay in the address");

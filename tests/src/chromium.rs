@@ -142,20 +142,31 @@ impl Chromium {
     /// Takes the net away from the page and its service worker, or gives it back.
     pub fn net(&mut self, there: bool) {
         let conditions = json!({ "offline": !there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-        let targets = self.call_in(None, "Target.getTargets", json!({}))["targetInfos"].clone();
-        let workers = targets.as_array().into_iter().flatten().filter(|target| target["type"] == "service_worker");
-        for target in workers.filter_map(|worker| worker["targetId"].as_str()) {
-            if !self.workers.contains_key(target) {
-                let who = json!({ "targetId": target, "flatten": true });
-                let session = self.call_in(None, "Target.attachToTarget", who)["sessionId"].clone();
-                self.workers.extend(session.as_str().map(|session| (target.to_owned(), session.to_owned())));
-            }
-            let session = self.workers.get(target).cloned();
+        for session in self.service_workers().into_iter().map(Some).chain([self.page.clone()]) {
             self.call_in(session.clone(), "Network.enable", json!({}));
             self.call_in(session, "Network.emulateNetworkConditions", conditions.clone());
         }
-        self.call("Network.enable", json!({}));
-        self.call("Network.emulateNetworkConditions", conditions);
+    }
+
+    /// The service workers that run, as the protocol names them.
+    fn service_workers(&mut self) -> Vec<String> {
+        let targets = self.call_in(None, "Target.getTargets", json!({}))["targetInfos"].clone();
+        let workers = targets.as_array().into_iter().flatten().filter(|target| target["type"] == "service_worker");
+        let targets = workers.filter_map(|worker| worker["targetId"].as_str()).map(str::to_owned);
+        targets
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|target| {
+                if let Some(session) = self.workers.get(&target) {
+                    return session.clone();
+                }
+                let who = json!({ "targetId": target, "flatten": true });
+                let attached = self.call_in(None, "Target.attachToTarget", who);
+                let session = attached["sessionId"].as_str().expect("a session").to_owned();
+                self.workers.insert(target, session.clone());
+                session
+            })
+            .collect()
     }
 
     /// Turns JavaScript off in the pages that are opened from now on.
@@ -166,16 +177,6 @@ impl Chromium {
     /// Says what it is by this `User-Agent`.
     pub fn call_itself(&mut self, agent: &str) {
         self.call("Network.setUserAgentOverride", json!({ "userAgent": agent }));
-    }
-
-    /// Answers the browser's question for notifications, for a page of this address.
-    pub fn allow_notifications(&mut self, url: &str) {
-        self.call_in(None, "Browser.grantPermissions", json!({ "origin": url, "permissions": ["notifications"] }));
-    }
-
-    /// Runs a script in each page that is opened from now on, before its own.
-    pub fn beforehand(&mut self, script: &str) {
-        self.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
     }
 
     /// Waits until an expression is true, whatever pages come and go meanwhile.

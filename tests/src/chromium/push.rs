@@ -23,7 +23,7 @@ impl Chromium {
     /// Its owner has answered whether pages of `origin` may notify: `granted`, `denied`, or `prompt` where they have not.
     pub fn may_notify(&mut self, origin: &str, setting: &str) {
         let what = json!({ "permission": { "name": "notifications" }, "setting": setting, "origin": origin });
-        self.of_browser("Browser.setPermission", what);
+        self.call_in(None, "Browser.setPermission", what);
     }
 
     /// Each page from now on subscribes as this phone does: the real service is somewhere on the internet.
@@ -37,12 +37,8 @@ impl Chromium {
     /// # Panics
     /// When there is none, or the expression throws.
     pub fn in_service_worker(&mut self, expression: &str) -> Value {
-        let targets = self.of_browser("Target.getTargets", json!({}));
-        let mut targets = targets["targetInfos"].as_array().expect("targets").iter();
-        let worker = targets.find(|target| target["type"] == "service_worker").expect("a service worker");
-        let attach = json!({ "targetId": worker["targetId"], "flatten": true });
-        let session = self.of_browser("Target.attachToTarget", attach)["sessionId"].as_str().map(str::to_owned);
-        let page = std::mem::replace(&mut self.page, session);
+        let worker = self.service_workers().into_iter().next().expect("a service worker");
+        let page = self.page.replace(worker);
         let said = self.run(expression);
         self.page = page;
         said
@@ -51,13 +47,5 @@ impl Chromium {
     /// Waits until the page has gone somewhere by itself.
     pub fn is_loaded_anew(&mut self) {
         self.wait_for("Page.loadEventFired");
-    }
-
-    /// A command that is for no page.
-    fn of_browser(&mut self, method: &str, params: Value) -> Value {
-        let page = self.page.take();
-        let said = self.call(method, params);
-        self.page = page;
-        said
     }
 }
