@@ -10,7 +10,8 @@ self.shelf = (() => {
   const MOST = 60;
   const AHEAD = 10;
   const KEPT = /^\/(n\/[\da-f-]{36})?$/;
-  const NOTICES = /\/n\/[\da-f-]{36}(?=")/g;
+  // A notice of a list, and which edition of it there is.
+  const LISTED = /"(\/n\/[\da-f-]{36})" data-edition="([^"]+)"/g;
   const HEADERS = ['content-type', 'content-security-policy', 'referrer-policy', 'x-content-type-options'];
 
   const names = async () => (await caches.keys()).filter((name) => name.startsWith(PAGES));
@@ -55,12 +56,14 @@ self.shelf = (() => {
     return text;
   };
 
-  // The notices of the list, without reading them in anybody's name.
+  // The first notices of the list, and all that are kept and were corrected or withdrawn since; without reading them in anybody's name.
   const ahead = async (pages, text) => {
     if (!(await (await caches.open(SHELL)).match('/offline'))) await prepare();
-    for (const path of [...new Set(text.match(NOTICES))].slice(0, AHEAD)) {
+    for (const [place, [, path, edition]] of [...text.matchAll(LISTED)].entries()) {
       const there = await pages.match(path);
-      if (there && Date.now() - new Date(there.headers.get('kept-at')) < DAY) continue;
+      const fresh = there && Date.now() - new Date(there.headers.get('kept-at')) < DAY;
+      const same = there && (await there.text()).includes(`data-edition="${edition}"`);
+      if (there ? same && (fresh || place >= AHEAD) : place >= AHEAD) continue;
       const answer = await fetch(path, { headers: { Purpose: 'prefetch' }, redirect: 'manual' });
       if (answer.ok) await put(pages, path, answer);
     }

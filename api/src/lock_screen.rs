@@ -5,6 +5,9 @@
 
 use entity::notice::{self, Addressees, Importance};
 
+/// What stands before the title of a drill.
+pub const DRILL: &str = "【訓練】";
+
 /// How much of an emergency's text is shown, in characters.
 const BEGINNING: usize = 200;
 
@@ -16,7 +19,7 @@ pub fn title(notice: &notice::Model) -> String {
         Addressees::Officers => "役員・班長へのお知らせ",
     };
     let correction = if notice.revision > 1 { "【訂正】" } else { "" };
-    let drill = if notice.drill && !title.contains("訓練") { "【訓練】" } else { "" };
+    let drill = if notice.drill && !title.starts_with(DRILL) { DRILL } else { "" };
     format!("{correction}{drill}{title}")
 }
 

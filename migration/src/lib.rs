@@ -24,7 +24,9 @@ mod m20261127_000003_search_text_filled;
 mod m20261127_000004_facts_and_versions;
 mod m20261127_000005_notifications;
 mod m20261127_000006_away_from_the_net;
+mod m20261128_000001_search_all;
 mod scope;
+mod search;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -52,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000004_facts_and_versions::Migration),
             Box::new(m20261127_000005_notifications::Migration),
             Box::new(m20261127_000006_away_from_the_net::Migration),
+            Box::new(m20261128_000001_search_all::Migration),
         ]
     }
 }

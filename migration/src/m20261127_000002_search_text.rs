@@ -4,7 +4,7 @@
 //! last long vowel of a long katakana word left out, as in センター and センタ. That of a short word stays: コート is not こと.
 //!
 //! A trigger writes it, so that it is right for corrections and for what the version before writes meanwhile; what is looked for is written by the
-//! same function. Notices that are there are filled by the next migration, in a transaction of its own: nobody waits for the lock of this one.
+//! same function. Notices that are there are filled by the next migration: nobody waits for the lock of this one.
 
 use sea_orm_migration::prelude::*;
 

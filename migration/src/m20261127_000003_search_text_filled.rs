@@ -1,8 +1,8 @@
 //! The notices that were there before they could be searched.
-//!
-//! 67,000 take 11 s. Meanwhile they are read and stamped as ever; who corrects or withdraws one of them waits.
 
 use sea_orm_migration::prelude::*;
+
+use crate::search::fill;
 
 /// See the module.
 #[derive(DeriveMigrationName, Debug)]
@@ -10,12 +10,23 @@ pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(FILL).await.map(drop)
+        fill(manager).await?;
+        for step in HELD {
+            manager.get_connection().execute_unprepared(step).await?;
+        }
+        Ok(())
     }
 }
 
-const FILL: &str = r"
-UPDATE notice SET search_text = searchable(title || E'\n' || body) WHERE search_text IS NULL;
-ALTER TABLE notice ALTER COLUMN search_text SET NOT NULL;
-";
+/// Looked at while everybody goes on, so that the last step has nothing to look at.
+const HELD: [&str; 4] = [
+    "ALTER TABLE notice DROP CONSTRAINT IF EXISTS searched",
+    "ALTER TABLE notice ADD CONSTRAINT searched CHECK (search_text IS NOT NULL) NOT VALID",
+    "ALTER TABLE notice VALIDATE CONSTRAINT searched",
+    "ALTER TABLE notice ALTER COLUMN search_text SET NOT NULL, DROP CONSTRAINT searched",
+];

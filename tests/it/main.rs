@@ -5,6 +5,7 @@ mod away;
 mod bell;
 mod bell_browser;
 mod breaker;
+mod correcting;
 mod devices;
 mod edges;
 mod fault_of_the_stack;

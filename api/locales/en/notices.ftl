@@ -24,6 +24,7 @@ notice-must-read-says = When you have read it, press “{ $button }” below.
 notice-corrected-title = This notice was corrected
 notice-corrected-says = It was corrected ({ $at }). Below is what holds now.
 notice-dropped = The text in “{ $language }” was taken away, as it was not corrected with the rest.
+notice-corrected-earlier = Corrected before ({ $at })
 notice-changes = See what changed
 notice-before = Before:{" "}
 notice-after = After:{" "}

@@ -24,6 +24,7 @@ notice-must-read-says = ｜読《よ》んだら、｜下《した》の「{ $bu
 notice-corrected-title = お｜知《し》らせを ｜直《なお》しました
 notice-corrected-says = { $at }に ｜直《なお》しました。｜下《した》は、｜直《なお》した あとの お｜知《し》らせです。
 notice-dropped = 「{ $language }」の ｜文《ぶん》は、｜直《なお》して いないので、なくしました。
+notice-corrected-earlier = { $at }に ｜直《なお》した ところ
 notice-changes = どこが かわったか ｜見《み》る
 notice-before = ｜前《まえ》：
 notice-after = ｜後《あと》：

@@ -24,6 +24,7 @@ notice-must-read-says = 読み終わったら、下の「{ $button }」を押し
 notice-corrected-title = 訂正がありました
 notice-corrected-says = { $at }に訂正しました。下は訂正したあとの内容です。
 notice-dropped = 「{ $language }」の文は、訂正に合わせて直されなかったため、外しました。
+notice-corrected-earlier = { $at }の訂正
 notice-changes = 変わったところを見る
 notice-before = 前：
 notice-after = 後：

@@ -122,7 +122,7 @@ pub(super) const CIRCULARS: [Circular; 7] = [
     Circular {
         author: "bosai@aoba.example",
         days_ago: 13,
-        title: "訓練　避難指示の発令",
+        title: "避難指示の発令",
         body: "
 これは訓練です。実際の避難は必要ありません。
 

@@ -66,7 +66,7 @@ fn event(notice: &notice::Model, sender: &str, origin: &Origin) -> Option<Event>
         .uid(&format!("{}@{host}", notice.id))
         .sequence(u32::try_from(notice.revision).unwrap_or_default())
         .summary(&plain(text.title))
-        .description(&description(&facts, (sender, &plain(text.body)), &address))
+        .description(&description(notice, (sender, &plain(text.body)), &address))
         .url(&address)
         .status(if notice.withdrawn_at.is_some() { EventStatus::Cancelled } else { EventStatus::Confirmed })
         // Of the notice and not of the download: who fetches it twice has the same file twice.
@@ -111,13 +111,17 @@ fn moment(at: OffsetDateTime) -> String {
     at.to_offset(UtcOffset::UTC).format(form).unwrap_or_default()
 }
 
-/// What the page says: facts that have no field of their own in a calendar, the text, whose it is, where it stands.
-fn description(facts: &Facts, (sender, body): (&str, &str), address: &str) -> String {
+/// What the page says: that it is a drill, facts that have no field of their own in a calendar, the text, whose it is, where it stands.
+fn description(notice: &notice::Model, (sender, body): (&str, &str), address: &str) -> String {
+    let facts = Facts::from(notice);
     let say = |message: Message| message.say(spoken(), Target::Plain);
     let fact = |label: &'static str, value: String| {
         say(Message::new("notice-line").with("label", Message::new(label)).with("value", value))
     };
     let mut lines = Vec::new();
+    if notice.drill {
+        lines.push(say(Message::new("notice-drill-says")));
+    }
     if let Some(text) = &facts.for_whom {
         lines.push(fact("notice-for-whom", text.clone()));
     }

@@ -16,6 +16,11 @@ pub(super) fn day(text: &str, _: &()) -> garde::Result {
     read_day(text).map(|_| ()).ok_or_else(|| garde::Error::new("2026-12-01 のような日付にしてください。"))
 }
 
+/// A text as it is kept: nothing around it, and each line ends with a line feed, whatever the browser or program ends them with.
+pub(super) fn lines(text: &str) -> String {
+    text.trim().replace("\r\n", "\n").replace('\r', "\n")
+}
+
 /// A check for garde: something that can be seen.
 pub(super) fn not_blank(text: &str, _: &()) -> garde::Result {
     let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');

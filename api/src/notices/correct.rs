@@ -6,12 +6,14 @@ use entity::{
     revision::{self, Entity as Revision},
 };
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _, Value,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Value,
 };
 use time::{Date, OffsetDateTime};
 
 use super::{
     NoticeError,
+    checks::lines,
     draft::{AHEAD, drill_title},
     facts::Facts,
     publish::wake_worker,
@@ -28,22 +30,59 @@ pub struct Correction {
     pub body: Option<String>,
     /// What it is about.
     pub category: Option<Category>,
-    /// Last day.
-    pub circulate_until: Option<Date>,
+    /// Last day; `Some(None)`: none.
+    pub circulate_until: Option<Option<Date>>,
     /// All that it tells of.
     pub facts: Option<Facts>,
     /// All its versions; none: as before, if title and text are.
     pub versions: Option<Versions>,
     /// Why.
     pub reason: String,
+    /// The revision that was looked at when it was written.
+    pub revision: Option<i32>,
 }
+
+/// All that a correction may change, as it stands in one revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub body: String,
+    /// What it is about.
+    pub category: Category,
+    /// Last day.
+    pub circulate_until: Option<Date>,
+    /// What it tells of.
+    pub facts: Facts,
+    /// Its text in other languages.
+    pub versions: Versions,
+}
+
+macro_rules! from_rows {
+    ($($row:ident),*) => {$(
+        impl From<&$row::Model> for Content {
+            fn from(row: &$row::Model) -> Self {
+                Self {
+                    title: row.title.clone(),
+                    body: row.body.clone(),
+                    category: row.category,
+                    circulate_until: row.circulate_until,
+                    facts: row.into(),
+                    versions: row.into(),
+                }
+            }
+        }
+    )*};
+}
+from_rows!(notice, revision);
 
 /// Corrects a notice that is published, or changes one that is scheduled. An emergency is corrected by another person than its
 /// author, as it was published by one, unless it went out by one person alone. Versions that are not named with a corrected title or text go.
 ///
 /// # Errors
 /// [`NoticeError::NotPublished`], [`NoticeError::Withdrawn`], [`NoticeError::NothingChanged`], [`NoticeError::InThePast`],
-/// [`NoticeError::SecondPersonNeeded`]; those of the facts.
+/// [`NoticeError::SecondPersonNeeded`], [`NoticeError::CorrectedMeanwhile`]; those of the facts.
 pub async fn correct(
     db: &impl ConnectionTrait,
     notice: notice::Model,
@@ -62,8 +101,12 @@ pub async fn correct(
     if own_emergency && before.alone_reason.is_none() {
         return Err(NoticeError::SecondPersonNeeded);
     }
+    // Otherwise what somebody else corrected would be taken back by who never saw it.
+    if correction.revision.is_some_and(|seen| seen != before.revision) {
+        return Err(NoticeError::CorrectedMeanwhile);
+    }
     // What stood there before may be over by now.
-    let until = correction.circulate_until.filter(|_| correction.circulate_until != before.circulate_until);
+    let until = correction.circulate_until.flatten().filter(|day| before.circulate_until != Some(*day));
     if until.is_some_and(|day| day > now.date() + AHEAD) {
         return Err(NoticeError::TooFarAhead("circulate_until"));
     }
@@ -75,7 +118,7 @@ pub async fn correct(
         row.title.set_if_not_equals(drill_title(title.trim(), before.drill));
     }
     if let Some(body) = correction.body {
-        row.body.set_if_not_equals(body.trim().replace("\r\n", "\n"));
+        row.body.set_if_not_equals(lines(&body));
     }
     let same_text = !row.title.is_set() && !row.body.is_set();
     let versions = correction.versions.or_else(|| same_text.then(|| Versions::from(&before)));
@@ -85,7 +128,7 @@ pub async fn correct(
         facts.put(&mut row);
     }
     row.category.set_if_not_equals(correction.category.unwrap_or(before.category));
-    row.circulate_until.set_if_not_equals(correction.circulate_until.or(before.circulate_until));
+    row.circulate_until.set_if_not_equals(correction.circulate_until.unwrap_or(before.circulate_until));
     if !row.is_changed() {
         return Err(NoticeError::NothingChanged);
     }
@@ -117,6 +160,22 @@ async fn keep(
     let values: [Value; 5] = [before.city_id.0.into(), before.id.0.into(), reason.into(), person.0.into(), now.into()];
     db.execute_raw(sql(&text, values)).await?;
     Ok(())
+}
+
+/// The corrections of a notice, the last one first: what each replaced, and why.
+///
+/// # Errors
+/// The database's.
+pub async fn corrections(db: &impl ConnectionTrait, notice: &notice::Model) -> Result<Vec<revision::Model>, DbErr> {
+    if notice.revision == 1 {
+        return Ok(Vec::new());
+    }
+    Revision::find()
+        .filter(revision::Column::CityId.eq(notice.city_id))
+        .filter(revision::Column::NoticeId.eq(notice.id))
+        .order_by_desc(revision::Column::Revision)
+        .all(db)
+        .await
 }
 
 /// What the last correction of a notice replaced, and why.

@@ -1,9 +1,10 @@
 //! Facts and versions of a notice as they are typed into a form, which writing and correcting have in common.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::{Date, Time, macros::format_description};
 
 use super::{
+    checks::lines,
     details::{ContactJson, FactsJson, TextJson, VersionsJson},
     facts::{Facts, When},
     versions::{Text, Versions},
@@ -11,7 +12,7 @@ use super::{
 use crate::web::page::Faults;
 
 /// What was typed. All of it is text until it is judged, so that the form can be shown again as it was.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct DetailsForm {
     pub starts_on: String,
@@ -137,7 +138,7 @@ fn text(title: &str, body: &str) -> Option<TextJson> {
 }
 
 fn same(text: &TextJson, before: &Text) -> bool {
-    text.title.trim() == before.title && text.body.trim().replace("\r\n", "\n") == before.body
+    text.title.trim() == before.title && lines(&text.body) == before.body
 }
 
 /// A day and an hour as one; what can't be read stays as it is, and is refused with its field.

@@ -9,10 +9,11 @@ use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait};
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{NoticeError, facts::Facts, publishing_seat, reach, versions::Versions};
+use super::{NoticeError, checks::lines, facts::Facts, publishing_seat, reach, versions::Versions};
 use crate::{
     clock::{JAPAN, end_of},
     identity::Caller,
+    lock_screen::DRILL,
 };
 
 /// How far ahead a notice can be planned: what lies beyond is a slip of the finger.
@@ -112,7 +113,7 @@ impl Draft {
             city_id: Set(city),
             id: Set(NoticeId::new()),
             title: Set(drill_title(self.title.trim(), self.drill)),
-            body: Set(self.body.trim().replace("\r\n", "\n")),
+            body: Set(lines(&self.body)),
             importance: Set(self.importance),
             category: Set(self.category),
             addressees: Set(self.audience.to),
@@ -130,9 +131,9 @@ impl Draft {
     }
 }
 
-/// A drill says so in its title, whatever its author wrote.
+/// A drill says so before anything else in its title, whatever its author wrote: 職業訓練センター in it says nothing of a drill.
 pub(super) fn drill_title(title: &str, drill: bool) -> String {
-    if drill && !title.contains("訓練") { format!("【訓練】{title}") } else { title.to_owned() }
+    if drill && !title.starts_with(DRILL) { format!("{DRILL}{title}") } else { title.to_owned() }
 }
 
 /// The areas with these codes, in their order.

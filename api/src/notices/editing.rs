@@ -4,12 +4,14 @@ use actix_web::{
     HttpResponse, get, post,
     web::{Data, ServiceConfig},
 };
-use entity::notice;
-use sea_orm::{ActiveEnum as _, ConnectionTrait};
-use serde::Deserialize;
+use entity::{notice, revision};
+use sea_orm::{ActiveEnum as _, ConnectionTrait, EntityTrait as _};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, from_value, to_value};
 
 use super::{
-    Editable, Facts, Sendable, Versions, category,
+    Content, Editable, Sendable, Versions, category,
+    checks::lines,
     details_form::{DetailsForm, name_faults},
     json::{CorrectIn, WithdrawIn},
     view::{CorrectPage, WithdrawPage, shown_to},
@@ -32,8 +34,10 @@ pub(super) fn pages(config: &mut ServiceConfig) {
 }
 
 /// What was typed.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct CorrectForm {
+    /// The revision that the form began with.
+    revision: Option<i32>,
     title: String,
     body: String,
     #[serde(default)]
@@ -46,16 +50,40 @@ struct CorrectForm {
     details: DetailsForm,
 }
 
+impl CorrectForm {
+    /// A form that is filled in with what stands in a revision.
+    fn of(revision: i32, content: Content) -> Self {
+        Self {
+            revision: Some(revision),
+            title: content.title,
+            body: content.body,
+            category: content.category.to_value(),
+            circulate_until: content.circulate_until.map(|day| day.to_string()).unwrap_or_default(),
+            reason: String::new(),
+            details: DetailsForm::of(&content.facts, &content.versions),
+        }
+    }
+
+    /// The same on what stands there `now`: each field that nobody has touched since `base` as it is now, and the others as they were typed.
+    fn onto(self, base: &Self, now: Self) -> Result<Self, serde_json::Error> {
+        let revision = now.revision;
+        let (base, mut typed, now) = (to_value(base)?, to_value(self)?, to_value(now)?);
+        for (field, said) in typed.as_object_mut().into_iter().flatten() {
+            let untouched = match (&*said, &base[field]) {
+                (Value::String(said), Value::String(base)) => lines(said) == *base,
+                (said, base) => said == base,
+            };
+            if untouched {
+                *said = now[field].clone();
+            }
+        }
+        Ok(Self { revision, ..from_value(typed)? })
+    }
+}
+
 #[get("/notices/{id}/correct")]
 async fn correct_page(cities: Data<Cities>, found: Editable) -> Result<HttpResponse, Problem> {
-    let form = CorrectForm {
-        title: found.notice.title.clone(),
-        body: found.notice.body.clone(),
-        category: found.notice.category.to_value(),
-        circulate_until: found.notice.circulate_until.map(|day| day.to_string()).unwrap_or_default(),
-        reason: String::new(),
-        details: DetailsForm::of(&Facts::from(&found.notice), &Versions::from(&found.notice)),
-    };
+    let form = CorrectForm::of(found.notice.revision, Content::from(&found.notice));
     let tx = cities.look(found.caller.city).await?;
     html(&correcting(&tx, &found, form, Faults::default()).await?)
 }
@@ -74,6 +102,7 @@ async fn correcting(
         action: format!("/notices/{}/correct", found.notice.id),
         back: format!("/n/{}", found.notice.id),
         drill: found.notice.drill,
+        revision: form.revision.unwrap_or(found.notice.revision),
         title: form.title,
         body: form.body,
         categories: category::choices(category::row(&form.category)),
@@ -94,21 +123,22 @@ async fn number(db: &impl ConnectionTrait, notice: &notice::Model, query: &str) 
 async fn correct_form(
     cities: Data<Cities>,
     clock: Data<Clock>,
-    Sendable(found): Sendable,
+    Sendable(mut found): Sendable,
     form: Form<CorrectForm>,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    let CorrectForm { title, body, category, circulate_until, reason, details } = &form.0;
-    let same_text = title.trim() == found.notice.title && body.trim().replace("\r\n", "\n") == found.notice.body;
+    let CorrectForm { revision, title, body, category, circulate_until, reason, details } = &form.0;
+    let same_text = title.trim() == found.notice.title && lines(body) == found.notice.body;
     let before = Versions::from(&found.notice);
     let said = CorrectIn {
         title: Some(title.clone()),
         body: Some(body.clone()),
         category: category::row(category).map(Into::into),
-        circulate_until: Some(circulate_until.clone()).filter(|text| !text.is_empty()),
+        circulate_until: Some(Some(circulate_until.clone()).filter(|text| !text.is_empty())),
         facts: Some(details.facts()),
         versions: Some(if same_text { details.versions() } else { details.corrected(&before) }),
         reason: reason.clone(),
+        revision: *revision,
     };
     let (caller, notice) = (found.caller.clone(), found.notice.clone());
     let corrected = match validate(&said) {
@@ -129,9 +159,36 @@ async fn correct_form(
             let mut faults = Faults::from(&problem);
             name_faults(&mut faults);
             let tx = cities.look(found.caller.city).await?;
-            again(&problem, &correcting(&tx, &found, form.0, faults).await?)
+            let mut form = form.0;
+            if problem.code() == "corrected_meanwhile" {
+                (found.notice, form) = meanwhile(&tx, found.notice, form).await?;
+            }
+            again(&problem, &correcting(&tx, &found, form, faults).await?)
         }
     }
+}
+
+/// The notice as somebody else has corrected it, and the form on that.
+async fn meanwhile(
+    db: &impl ConnectionTrait,
+    notice: notice::Model,
+    form: CorrectForm,
+) -> Result<(notice::Model, CorrectForm), Problem> {
+    let notice = notice::Entity::find_by_id((notice.city_id, notice.id)).one(db).await?.unwrap_or(notice);
+    let after = form.revision.map(|seen| (notice.city_id, notice.id, seen.saturating_add(1)));
+    let base = match after {
+        Some(after) => revision::Entity::find_by_id(after).one(db).await?,
+        None => None,
+    };
+    let now = CorrectForm::of(notice.revision, Content::from(&notice));
+    let form = match base {
+        Some(base) => {
+            let base = CorrectForm::of(base.revision - 1, Content::from(&base));
+            form.onto(&base, now).map_err(Problem::internal)?
+        }
+        None => CorrectForm { revision: now.revision, ..form },
+    };
+    Ok((notice, form))
 }
 
 async fn done(

@@ -1,6 +1,6 @@
 //! Looking for notices: from whom, about what, and by words.
 //!
-//! Words are held against title, text, the sender's name and what the notice is about, all of them in one way of writing (the function
+//! Words are held against title, text, facts, versions, the sender's name and what the notice is about, all of them in one way of writing (the function
 //! `searchable` of the database), and each must be found in one of these. It is asked of what the caller may read and of nothing else, newest
 //! first: a resident's are some hundred, for which no index of words is needed.
 

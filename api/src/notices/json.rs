@@ -9,7 +9,7 @@ use entity::{
 };
 use garde::Validate;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult as _};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -124,9 +124,10 @@ pub struct CorrectIn {
     /// What it is about.
     #[garde(skip)]
     pub(super) category: Option<Category>,
-    /// The last day to be.
-    #[garde(inner(custom(day)))]
-    pub(super) circulate_until: Option<String>,
+    /// The last day to be; `null`: none any more. Left out, it stays.
+    #[garde(inner(inner(custom(day))))]
+    #[serde(default, deserialize_with = "named")]
+    pub(super) circulate_until: Option<Option<String>>,
     /// All facts as they are to be; left out, they stay.
     #[garde(dive)]
     pub(super) facts: Option<FactsJson>,
@@ -137,6 +138,15 @@ pub struct CorrectIn {
     /// Why; shown to the readers.
     #[garde(length(chars, min = 1, max = REASON), custom(plain_text), custom(not_blank))]
     pub(super) reason: String,
+    /// The `revision` that it is made from: where another one stands by now, the answer is 409 `corrected_meanwhile`, and nobody's correction is
+    /// taken back unseen. Left out, whatever stands there is corrected.
+    #[garde(skip)]
+    pub(super) revision: Option<i32>,
+}
+
+/// What is there, `null` included.
+fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(said: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(said).map(Some)
 }
 
 /// A notice.
@@ -242,15 +252,16 @@ impl From<NoticeIn> for Draft {
 
 impl From<CorrectIn> for Correction {
     fn from(body: CorrectIn) -> Self {
-        let CorrectIn { title, body, category, circulate_until, facts, versions, reason } = body;
+        let CorrectIn { title, body, category, circulate_until, facts, versions, reason, revision } = body;
         Self {
             title,
             body,
             category: category.map(Into::into),
-            circulate_until: circulate_until.as_deref().and_then(read_day),
+            circulate_until: circulate_until.map(|day| day.as_deref().and_then(read_day)),
             facts: facts.map(Into::into),
             versions: versions.map(Into::into),
             reason,
+            revision,
         }
     }
 }
@@ -303,7 +314,7 @@ async fn bare(
     let correction = before.map(|before| CorrectionOut {
         previous_facts: Facts::from(&before).into(),
         dropped_versions: Versions::from(notice)
-            .dropped(&Versions::from(&before))
+            .dropped([Versions::from(&before)])
             .iter()
             .map(|one| name(*one))
             .collect(),

@@ -2,7 +2,7 @@
 //!
 //! It comes in pages by time, and what waits is first on each of them: an emergency that is not on the first page is behind fifty others.
 
-use entity::{area, category::Category};
+use entity::{area, category::Category, notice};
 use sea_orm::{ActiveEnum as _, ConnectionTrait, Iterable as _};
 use time::OffsetDateTime;
 
@@ -12,6 +12,7 @@ use super::{
     feed, feed_and_number,
     query::{Asked, LONGEST},
     senders::{name_of, senders},
+    versions::title_in,
     view::{Item, Marks, State},
 };
 use crate::{
@@ -21,7 +22,8 @@ use crate::{
     web::{
         Cursor,
         dates::{Ago, MonthOf},
-        say::Message,
+        language::{Language, spoken},
+        say::{Message, Words},
     },
 };
 
@@ -168,10 +170,20 @@ impl Listed {
     }
 }
 
+/// By what a phone sees that what it keeps of a notice is not what stands there: its revision, and whether it is withdrawn.
+#[must_use]
+pub fn edition(notice: &notice::Model) -> String {
+    let withdrawn = if notice.withdrawn_at.is_some() { "-withdrawn" } else { "" };
+    format!("{}{withdrawn}", notice.revision)
+}
+
 fn item(Entry { notice, receipt }: &Entry, (senders, base): (&[area::Model], &str), now: OffsetDateTime) -> Item {
+    let (language, title) = title_in(notice, spoken());
     Item {
         href: format!("{base}/n/{}", notice.id),
-        title: notice.title.clone(),
+        title: Words { text: title.to_owned(), furigana: language == Language::Easy },
+        lang: language.tag(),
+        edition: edition(notice),
         sender: name_of(senders, notice),
         at: Ago { at: notice.published_at.unwrap_or(notice.created_at), now },
         marks: Marks::of(notice),

@@ -46,7 +46,7 @@ pub(crate) mod view;
 mod withdraw;
 
 pub use close::close;
-pub use correct::{Correction, correct, last_correction};
+pub use correct::{Content, Correction, correct, corrections, last_correction};
 pub use draft::{Audience, Draft, draft};
 pub use facts::{Contact, Facts, When};
 pub use feed::{Entry, Wanted, feed, feed_and_number, feeds, office};
@@ -108,6 +108,9 @@ pub enum NoticeError {
     /// An emergency published by its author.
     #[error("an emergency needs a second person")]
     SecondPersonNeeded,
+    /// Somebody else has corrected it since the caller looked at it.
+    #[error("the notice was corrected meanwhile")]
+    CorrectedMeanwhile,
     /// A correction that changes nothing.
     #[error("the correction changes nothing")]
     NothingChanged,
@@ -151,6 +154,10 @@ impl From<NoticeError> for Problem {
             NoticeError::SecondPersonNeeded => Self::conflict(
                 "second_person_needed",
                 "緊急のお知らせは、作成した人とは別の人が発行します。もう一人の方に確認と発行を頼んでください。",
+            ),
+            NoticeError::CorrectedMeanwhile => Self::conflict(
+                "corrected_meanwhile",
+                "入力しているあいだに、ほかの方がこのお知らせを訂正しました。今の内容を確かめて、もう一度送ってください。",
             ),
             NoticeError::NothingChanged => {
                 Self::invalid_field("", "どこも変わっていません。直したところを入力してください。")

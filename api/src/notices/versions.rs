@@ -5,8 +5,11 @@
 
 use entity::{notice, revision};
 
-use super::draft::drill_title;
+use super::{checks::lines, draft::drill_title};
 use crate::web::language::Language;
+
+/// What stands before the English title of a drill.
+const DRILL: &str = "[DRILL]";
 
 /// A title and a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,13 +24,13 @@ impl Text {
     /// As it is kept; a drill says so in its title.
     fn tidy(&self, language: Language, drill: bool) -> Self {
         let title = match language {
-            Language::English if drill && !self.title.to_lowercase().contains("drill") => {
-                format!("[DRILL] {}", self.title.trim())
+            Language::English if drill && !self.title.trim().starts_with(DRILL) => {
+                format!("{DRILL} {}", self.title.trim())
             }
             Language::English => self.title.trim().to_owned(),
             Language::Japanese | Language::Easy => drill_title(self.title.trim(), drill),
         };
-        Self { title, body: self.body.trim().replace("\r\n", "\n") }
+        Self { title, body: lines(&self.body) }
     }
 }
 
@@ -70,9 +73,12 @@ impl Versions {
         Language::ALL.into_iter().filter(|language| self.of(*language).is_some())
     }
 
-    /// The languages in which there was one `before` and is none.
-    pub fn dropped(&self, before: &Self) -> Vec<Language> {
-        before.languages().filter(|language| self.of(*language).is_none()).collect()
+    /// The languages in which there was one at any time `before` and is none.
+    pub fn dropped(&self, before: impl IntoIterator<Item = Self>) -> Vec<Language> {
+        let before: Vec<Self> = before.into_iter().collect();
+        let gone =
+            |language: &Language| self.of(*language).is_none() && before.iter().any(|one| one.of(*language).is_some());
+        Language::ALL.into_iter().filter(gone).collect()
     }
 
     /// Writes them into a row, as far as they are not there.
@@ -95,6 +101,17 @@ pub fn text_in(notice: &notice::Model, language: Language) -> (Language, Text) {
     }
 }
 
+/// The title alone, in the same way.
+#[must_use]
+pub(super) fn title_in(notice: &notice::Model, language: Language) -> (Language, &str) {
+    let version = match language {
+        Language::Japanese => None,
+        Language::Easy => notice.easy_title.as_deref(),
+        Language::English => notice.english_title.as_deref(),
+    };
+    version.map_or((Language::Japanese, &notice.title), |title| (language, title))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +122,11 @@ mod tests {
             |title: &str, language| Text { title: title.into(), body: String::new() }.tidy(language, true).title;
         assert_eq!(title("にげて ください", Language::Easy), "【訓練】にげて ください");
         assert_eq!(title("Please evacuate", Language::English), "[DRILL] Please evacuate");
-        assert_eq!(title("Drill: please evacuate", Language::English), "Drill: please evacuate");
+        assert_eq!(title("[DRILL] Please evacuate", Language::English), "[DRILL] Please evacuate");
+        assert_eq!(title("Leave the drilling site now", Language::English), "[DRILL] Leave the drilling site now");
+        assert_eq!(
+            title("｜職業訓練《しょくぎょうくんれん》 センター", Language::Easy),
+            "【訓練】｜職業訓練《しょくぎょうくんれん》 センター"
+        );
     }
 }

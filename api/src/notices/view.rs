@@ -74,8 +74,12 @@ pub struct State {
 pub struct Item {
     /// Its page.
     pub href: String,
-    /// Title.
-    pub title: String,
+    /// Title, in the reader's language if there is a version in it.
+    pub title: Words,
+    /// The language of the title.
+    pub lang: &'static str,
+    /// As [`edition`](super::listed::edition) gives it.
+    pub edition: String,
     /// Who sent it.
     pub sender: String,
     /// When.
@@ -157,7 +161,7 @@ pub struct Print {
     pub qr: Option<QrPicture>,
 }
 
-/// The last correction of a notice.
+/// A correction of a notice.
 pub struct Correction {
     pub at: Moment,
     pub reason: String,
@@ -205,10 +209,12 @@ pub struct OfficeLinks {
 #[template(path = "notices/notice.html")]
 pub struct NoticePage {
     pub frame: Frame,
+    /// As [`edition`](super::listed::edition) gives it.
+    pub edition: String,
     pub text: Shown,
     /// In which languages it can be read; none where there is only the original.
     pub versions: Vec<VersionLink>,
-    /// Languages in which there was a version that a correction dropped.
+    /// Languages in which there was a version that corrections dropped.
     pub dropped: Vec<Language>,
     pub facts: FactsView,
     pub sender: String,
@@ -217,7 +223,8 @@ pub struct NoticePage {
     pub marks: Marks,
     /// What it is about, where that is said: a key.
     pub category: Option<&'static str>,
-    pub correction: Option<Correction>,
+    /// The last one first.
+    pub corrections: Vec<Correction>,
     pub withdrawal: Option<Withdrawal>,
     pub receipt: Receipt,
     /// Who has read, for those who may see it.
@@ -354,6 +361,8 @@ pub struct CorrectPage {
     pub action: String,
     pub back: String,
     pub drill: bool,
+    /// The revision that is corrected.
+    pub revision: i32,
     pub title: String,
     pub body: String,
     pub categories: Vec<category::Choice>,

@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     config::Origin,
-    lock_screen::{self, beginning},
+    lock_screen::{self, DRILL, beginning},
 };
 
 /// The most that a body may hold before it is encrypted.
@@ -148,7 +148,7 @@ pub fn time_to_live(expires_at: OffsetDateTime, urgency: Urgency, now: OffsetDat
 /// The title of the smallest form: a drill says so in however few characters.
 fn short_title(notice: &notice::Model, title: &str) -> String {
     let short = beginning(title, SHORT_TITLE);
-    if notice.drill && !short.contains("訓練") { format!("【訓練】{short}") } else { short }
+    if notice.drill && !short.contains(DRILL) { format!("{DRILL}{short}") } else { short }
 }
 
 /// `text`, or the longest beginning of it that fits.
@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(push["notification"]["title"], "【訂正】【訓練】夏祭りの準備");
         assert_eq!(push["notification"]["body"], "八月一日の朝八時に公園へお集まりください。");
         notice.title = "避難訓練のお知らせ".into();
-        assert_eq!(pushed(&notice)["notification"]["title"], "【訂正】避難訓練のお知らせ");
+        assert_eq!(pushed(&notice)["notification"]["title"], "【訂正】【訓練】避難訓練のお知らせ");
     }
 
     #[test]

@@ -8,10 +8,13 @@ use super::pages::sees_coverage;
 use crate::{
     identity::{Caller, Home},
     notices::{
-        Facts, Readable, Text, Versions, category,
+        Content, Facts, Readable, Text, Versions, category, corrections,
         facts_view::{Fact, FactsView, changed},
-        last_correction, text_in,
-        view::{self, Behalf, Change, Marks, NoticePage, OfficeLinks, Part, Shown, VersionLink, Withdrawal},
+        listed::edition,
+        text_in,
+        view::{
+            self, Behalf, Change, Correction, Marks, NoticePage, OfficeLinks, Part, Shown, VersionLink, Withdrawal,
+        },
     },
     problem::Problem,
     web::{
@@ -64,20 +67,16 @@ pub(super) async fn notice_page(
 ) -> Result<NoticePage, Problem> {
     let Readable { caller, notice, editable } = found;
     let sender = area::Entity::find_by_id((notice.city_id, notice.sender_area_id)).one(db).await?;
-    let before = if notice.revision > 1 { last_correction(db, &notice).await? } else { None };
+    let replaced = corrections(db, &notice).await?;
     let versions = Versions::from(&notice);
-    let dropped = before.as_ref().map(|before| versions.dropped(&Versions::from(before))).unwrap_or_default();
-    let correction = before.map(|before| view::Correction {
-        at: Moment(before.at),
-        changes: changes(&before, &notice),
-        reason: before.reason,
-    });
+    let dropped = versions.dropped(replaced.iter().map(Versions::from));
     let base = format!("/n/{}", notice.id);
     let edit = |verb: &str| notice.withdrawn_at.is_none().then(|| format!("/notices/{}/{verb}", notice.id));
     let (language, text) = text_in(&notice, reading.language());
     let text = Shown::new(language, text);
     Ok(NoticePage {
         frame: Frame::new(text.title.say(language, Target::Plain), Who::from(&caller)).at(Section::Notices),
+        edition: edition(&notice),
         versions: links(&versions, language),
         dropped,
         text,
@@ -87,7 +86,7 @@ pub(super) async fn notice_page(
         until: notice.circulate_until.map(Day),
         marks: Marks::of(&notice),
         category: category::telling_name(notice.category),
-        correction,
+        corrections: each(replaced, Content::from(&notice)),
         withdrawal: notice
             .withdrawn_at
             .map(|at| Withdrawal { at: Moment(at), reason: notice.withdrawn_reason.clone() }),
@@ -145,8 +144,19 @@ fn words(text: &str) -> Part {
     Part { text: Box::new(Message::text(text.to_owned())), lang: Some("ja") }
 }
 
+/// What each correction changed, the last one first; `now` is what stands there since.
+fn each(replaced: Vec<revision::Model>, mut now: Content) -> Vec<Correction> {
+    let correction = |row: revision::Model| {
+        let before = Content::from(&row);
+        let changes = changes(&before, &now);
+        now = before;
+        Correction { at: Moment(row.at), reason: row.reason, changes }
+    };
+    replaced.into_iter().map(correction).collect()
+}
+
 /// What a correction changed, each thing before and after.
-fn changes(before: &revision::Model, now: &notice::Model) -> Vec<Change> {
+fn changes(before: &Content, now: &Content) -> Vec<Change> {
     let day = |day: Option<time::Date>| day.map_or_else(nothing, |day| Part { text: Box::new(Day(day)), lang: None });
     let about = |category| Part { text: Box::new(Message::new(category::name(category))), lang: None };
     let mut changes = Vec::new();
@@ -157,7 +167,7 @@ fn changes(before: &revision::Model, now: &notice::Model) -> Vec<Change> {
         Some(fact) => Part { text: Box::new(fact.value), lang: fact.own.then_some("ja") },
         None => nothing(),
     };
-    let facts = changed(&Facts::from(before), &Facts::from(now));
+    let facts = changed(&before.facts, &now.facts);
     changes.extend(facts.into_iter().map(|one| Change {
         label: one.label,
         before: fact(one.before),
@@ -173,7 +183,7 @@ fn changes(before: &revision::Model, now: &notice::Model) -> Vec<Change> {
         let (before, after) = (day(before.circulate_until), day(now.circulate_until));
         changes.push(Change { label: "notice-until", before, after });
     }
-    let (old, new) = (Versions::from(before), Versions::from(now));
+    let (old, new) = (&before.versions, &now.versions);
     for (language, label) in [(Language::Easy, "notice-version-easy"), (Language::English, "notice-version-english")] {
         if old.of(language) != new.of(language) {
             let (before, after) = (version(language, old.of(language)), version(language, new.of(language)));
