@@ -2,24 +2,25 @@
 'use strict';
 
 (() => {
-  const { shelf, waiting } = self;
+  const { shelf, shell, waiting } = self;
   // How long the net may take before the copy is shown, and before a stamp waits, in milliseconds.
   const PATIENCE = 4000;
   const STAMP = /^\/n\/([\da-f-]{36})\/receipt$/;
   // Where somebody signs in, or leaves.
-  const DOORS = /^\/(join|device|signin|welcome|oidc|me\/leave)(\/|$)/;
+  const DOORS = /^\/(join|device|signin|welcome|oidc)(\/|$)/;
+  // What answers to this clears all that is kept of us, this worker with it: it must not stand in between.
+  const OUT = /^\/(signout|me\/leave)$/;
 
   const late = (time) => new Promise((done) => { setTimeout(done, time); });
 
-  self.addEventListener('install', (event) => event.waitUntil(shelf.prepare().catch(() => {})));
+  self.addEventListener('install', (event) => event.waitUntil(shell.prepare().catch(() => {})));
   self.addEventListener('sync', (event) => event.waitUntil(waiting.send()));
   self.addEventListener('fetch', (event) => {
     const { request } = event;
     const url = new URL(request.url);
-    // The answer to signing out clears all that is kept of us, this worker with it: it must not stand in between.
-    if (url.origin !== self.location.origin || (url.pathname === '/signout' && request.method === 'POST')) return;
+    if (url.origin !== self.location.origin || (OUT.test(url.pathname) && request.method === 'POST')) return;
     if (request.mode === 'navigate') event.respondWith((request.method === 'GET' ? page : form)(event, url));
-    else if (url.pathname.startsWith('/assets/') && url.search) event.respondWith(shelf.asset(request, url));
+    else if (url.pathname.startsWith('/assets/') && url.search) event.respondWith(shell.asset(request, url));
   });
 
   const page = async (event, url) => {
@@ -28,25 +29,26 @@
     try {
       return await Promise.race([answer, late(PATIENCE)]) || await stored(url) || await answer;
     } catch {
-      return await stored(url) || shelf.offline();
+      return await stored(url) || shell.offline();
     }
   };
 
   const load = async (event, url) => {
+    const asked = shelf.turn();
     const answer = await fetch(event.request);
     if (DOORS.test(url.pathname) && answer.type === 'opaqueredirect') await shelf.forget();
     const copy = answer.clone();
-    event.waitUntil(shelf.keep(url, copy).catch(() => {}));
+    event.waitUntil(shelf.keep(url, copy, asked).catch(() => {}));
     return answer;
   };
 
   const stored = async ({ pathname }) => {
     // The home screen opens another address than the list's.
     const path = pathname === '/start' ? '/' : pathname;
-    const found = await shelf.find(path);
+    const { found, owner } = await shelf.find(path) || {};
     if (!found) return undefined;
     const [, id] = path.split('/n/');
-    if (id) await waiting.add({ id, acknowledged: false, sign_in: await shelf.whose() }).catch(() => {});
+    if (id) await waiting.add({ id, acknowledged: false, sign_in: owner }).catch(() => {});
     const text = (await found.text()).replace('<body', `<body data-kept="${found.headers.get('kept-at')}"`);
     return new Response(text, { headers: found.headers });
   };
@@ -58,10 +60,10 @@
       sent.catch(() => {});
       const answer = await (stamp ? Promise.race([sent, late(2 * PATIENCE)]) : sent);
       if (DOORS.test(url.pathname)) await shelf.forget();
-      if (url.pathname === '/language') await shelf.stale();
+      if (url.pathname === '/language') await shell.stale();
       if (answer) return answer;
     } catch {
-      if (!stamp) return shelf.offline();
+      if (!stamp) return shell.offline();
     }
     return wait(stamp[1]);
   };

@@ -38,8 +38,11 @@
   // Where notifications arrive on an iPhone from the home screen alone: who says so is `push.js`, and the page of the joining code.
   const iphone = /iPhone|iPad/.test(navigator.userAgent)
     || (navigator.platform === 'MacIntel' && navigator.maxTouchPoints > 1);
-  const outside = iphone && !navigator.standalone && !matchMedia('(display-mode: standalone)').matches;
+  const installed = navigator.standalone || matchMedia('(display-mode: standalone)').matches;
+  const outside = iphone && !installed;
   document.body.dataset.system = iphone ? 'iphone' : /Android/.test(navigator.userAgent) ? 'android' : 'desktop';
   document.body.dataset.outside = outside;
   for (const element of all('[data-iphone]')) element.hidden = !outside;
+  for (const element of all('[data-home-screen]')) element.hidden = !installed;
+  for (const element of all('[data-elsewhere]')) element.hidden = installed;
 })();

@@ -4,7 +4,7 @@
 (() => {
   const one = (selector) => document.querySelector(selector);
   const { waiting } = self;
-  const { kept } = document.body.dataset;
+  const { kept, signedIn } = document.body.dataset;
   const here = location.pathname.split('/n/')[1];
   let waited = false;
 
@@ -23,8 +23,12 @@
     if (number) number.textContent = count;
   };
 
+  // What others pressed on this phone is not for who looks at it.
+  const whose = async () => signedIn || (await caches.keys()).find((name) => name.startsWith('pages-'))?.slice(6);
+
   const show = async () => {
-    const all = (await waiting.all()).filter(({ acknowledged }) => acknowledged);
+    const mine = await whose();
+    const all = (await waiting.all()).filter(({ acknowledged, sign_in }) => acknowledged && sign_in === mine);
     const own = all.find(({ id, failed }) => id === here && !failed);
     // What waited has arrived: the page shows the stamp.
     if (waited && !own) {
@@ -45,7 +49,7 @@
     const reasons = [...place.querySelectorAll('[data-why]')];
     const why = reasons.find(({ dataset }) => dataset.why === lost.failed) || reasons.at(-1);
     for (const reason of reasons) reason.hidden = reason !== why;
-    place.querySelector('button').onclick = () => waiting.drop(lost.id).then(show);
+    place.querySelector('button').onclick = () => waiting.drop(lost).then(show);
   };
 
   // A phone says that it is online before anything gets through, and in a lift that it is although nothing does: so it is tried again.
@@ -60,29 +64,41 @@
     await show().catch(() => {});
   };
 
-  // The service worker does the same when it hears that nobody is signed in; this is for where there is none.
+  // The answer clears the browser where it knows how to; this is for where it does not.
   const leave = async () => {
     localStorage.clear();
     const registration = await navigator.serviceWorker?.getRegistration();
     const found = await registration?.pushManager?.getSubscription();
     await Promise.all([found?.unsubscribe(), ...(await caches.keys()).map((name) => caches.delete(name))]);
-    await waiting.clear();
+    indexedDB.deleteDatabase('kairan');
   };
+  const late = (time) => new Promise((done) => { setTimeout(done, time); });
   for (const form of document.querySelectorAll('form[action="/signout"]')) {
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
-      // Half a minute of a bad line is no reason to stay signed in.
-      const patience = new Promise((done) => { setTimeout(done, 3000); });
-      if (navigator.onLine) {
-        await Promise.race([send(), patience]);
-        await Promise.race([leave().catch(() => {}), patience]);
+      // What waits goes first; a bad line is no reason to stay signed in.
+      await Promise.race([send(), late(3000)]);
+      let answer;
+      try {
+        answer = await fetch(form.action, { method: 'POST', redirect: 'manual', signal: AbortSignal.timeout?.(15_000) });
+      } catch {
+        // Whoever is still signed in must not have lost what waits, nor their notifications.
+        tell('still-in', new Date().toISOString());
+        part('still-in')?.scrollIntoView();
+        return;
       }
-      form.submit();
+      if (answer.type !== 'opaqueredirect') {
+        form.submit();
+        return;
+      }
+      await Promise.race([leave().catch(() => {}), late(3000)]);
+      location.assign('/');
     });
   }
 
   if (kept) tell('kept', kept);
-  if ('serviceWorker' in navigator && 'signedIn' in document.body.dataset) navigator.serviceWorker.register('/sw.js').catch(() => {});
+  if ('serviceWorker' in navigator && signedIn) navigator.serviceWorker.register('/sw.js').catch(() => {});
   self.addEventListener('online', send);
+  self.addEventListener('pageshow', ({ persisted }) => persisted && send());
   show().catch(() => {}).then(send);
 })();

@@ -3,7 +3,6 @@
 'use strict';
 
 self.shelf = (() => {
-  const SHELL = 'shell';
   const PAGES = 'pages-';
   const DAY = 86_400_000;
   // The most pages that are kept, and how many of a list are fetched before they are opened.
@@ -12,39 +11,15 @@ self.shelf = (() => {
   const KEPT = /^\/(n\/[\da-f-]{36})?$/;
   // A notice of a list, and which edition of it there is.
   const LISTED = /"(\/n\/[\da-f-]{36})" data-edition="([^"]+)"/g;
+  const OWNER = 'kairan-sign-in';
   const HEADERS = ['content-type', 'content-security-policy', 'referrer-policy', 'x-content-type-options'];
+
+  // Raised when it may be somebody else's turn: what was asked for before is kept for nobody.
+  let turns = 0;
+  const turn = () => turns;
 
   const names = async () => (await caches.keys()).filter((name) => name.startsWith(PAGES));
   const whose = async () => (await names())[0]?.slice(PAGES.length);
-
-  // The page for where nothing is kept, and what it needs.
-  const prepare = async () => {
-    const shell = await caches.open(SHELL);
-    const answer = await fetch('/offline');
-    if (!answer.ok) return;
-    const text = await answer.clone().text();
-    const needed = new Set([...text.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, address]) => address));
-    await Promise.all([...needed].map(async (address) => (await shell.match(address)) || shell.add(address)));
-    await shell.put('/offline', answer);
-  };
-  const offline = async () => (await (await caches.open(SHELL)).match('/offline')) || Response.error();
-  const stale = async () => (await caches.open(SHELL)).delete('/offline');
-
-  const asset = async (request, { pathname }) => {
-    const shell = await caches.open(SHELL);
-    const there = await shell.match(request);
-    if (there) return there;
-    const answer = await fetch(request);
-    const copy = answer.clone();
-    try {
-      // Another version than before: the page for where there is no net is another one as well.
-      if (answer.ok && await shell.delete(pathname, { ignoreSearch: true })) await stale();
-      if (answer.ok) await shell.put(request, copy);
-    } catch {
-      // No room: it is fetched again.
-    }
-    return answer;
-  };
 
   const put = async (pages, path, answer) => {
     const headers = new Headers({ 'kept-at': new Date().toISOString() });
@@ -57,39 +32,47 @@ self.shelf = (() => {
   };
 
   // The first notices of the list, and all that are kept and were corrected or withdrawn since; without reading them in anybody's name.
-  const ahead = async (pages, text) => {
-    if (!(await (await caches.open(SHELL)).match('/offline'))) await prepare();
+  const ahead = async (pages, text, owner, asked) => {
+    await self.shell.prepare();
     for (const [place, [, path, edition]] of [...text.matchAll(LISTED)].entries()) {
       const there = await pages.match(path);
       const fresh = there && Date.now() - new Date(there.headers.get('kept-at')) < DAY;
       const same = there && (await there.text()).includes(`data-edition="${edition}"`);
       if (there ? same && (fresh || place >= AHEAD) : place >= AHEAD) continue;
       const answer = await fetch(path, { headers: { Purpose: 'prefetch' }, redirect: 'manual' });
-      if (answer.ok) await put(pages, path, answer);
+      if (asked !== turns) return;
+      if (answer.ok && answer.headers.get(OWNER) === owner) await put(pages, path, answer);
     }
   };
 
   // What is kept of everybody but one. Who has signed out takes along what waits, and is not rung any more.
   const forget = async (but) => {
+    if (!but) turns += 1;
     const others = (await names()).filter((name) => name !== PAGES + but);
+    if (others.length) turns += 1;
     await Promise.all(others.map((name) => caches.delete(name)));
-    if (but !== 'none') return;
+    if (but !== 'none') {
+      if (but) await self.waiting.forget(but);
+      return;
+    }
     await self.waiting.clear();
     const found = await self.registration.pushManager?.getSubscription();
     await found?.unsubscribe();
   };
 
-  const keep = async ({ pathname, search }, answer) => {
-    const owner = answer.headers.get('kairan-sign-in');
-    if (!owner) return;
+  // An answer to what was asked for at that turn.
+  const keep = async ({ pathname, search }, answer, asked) => {
+    const owner = answer.headers.get(OWNER);
+    if (!owner || asked !== turns) return;
     await forget(owner);
     if (owner === 'none') return;
+    const now = turns;
     const pages = await caches.open(PAGES + owner);
     if (KEPT.test(pathname) && !search) {
       if (answer.status === 404) await pages.delete(pathname);
       if (answer.status === 200) {
         const text = await put(pages, pathname, answer);
-        if (pathname === '/') await ahead(pages, text);
+        if (pathname === '/') await ahead(pages, text, owner, now);
       }
     }
     await self.waiting.send();
@@ -97,8 +80,9 @@ self.shelf = (() => {
 
   const find = async (path) => {
     const owner = await whose();
-    return owner && (await caches.open(PAGES + owner)).match(path);
+    const found = owner && await (await caches.open(PAGES + owner)).match(path);
+    return found && { found, owner };
   };
 
-  return { asset, find, forget, keep, offline, prepare, stale, whose };
+  return { find, forget, keep, turn, whose };
 })();

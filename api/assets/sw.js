@@ -2,7 +2,7 @@
 'use strict';
 
 // Where there is no net.
-self.importScripts('/assets/waiting.js', '/assets/shelf.js', '/assets/away.js');
+self.importScripts('/assets/waiting.js', '/assets/shell.js', '/assets/shelf.js', '/assets/away.js');
 
 const FALLBACK = 'お知らせがあります';
 

@@ -1,10 +1,24 @@
-// The stamps that wait on this phone for the net: kept in IndexedDB, sent once each. For pages and for the service worker.
+// The stamps that wait on this phone for the net: kept in IndexedDB by sign-in, sent once each. For pages and for the service worker.
 'use strict';
 
 self.waiting = (() => {
   const open = () => new Promise((done, fail) => {
-    const asked = indexedDB.open('kairan', 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore('waiting', { keyPath: 'id' });
+    const asked = indexedDB.open('kairan', 2);
+    asked.onupgradeneeded = ({ oldVersion }) => {
+      const make = (rows) => {
+        const store = asked.result.createObjectStore('waiting', { keyPath: ['sign_in', 'id'] });
+        for (const one of rows) if (one.sign_in) store.put(one);
+      };
+      if (!oldVersion) {
+        make([]);
+        return;
+      }
+      const before = asked.transaction.objectStore('waiting').getAll();
+      before.onsuccess = () => {
+        asked.result.deleteObjectStore('waiting');
+        make(before.result);
+      };
+    };
     asked.onsuccess = () => done(asked.result);
     asked.onerror = () => fail(asked.error);
   });
@@ -22,48 +36,72 @@ self.waiting = (() => {
     }
   };
   const all = () => run('readonly', (store) => store.getAll());
-  const keep = (one) => run('readwrite', (store) => store.put(one));
-  const drop = (id) => run('readwrite', (store) => store.delete(id));
   const clear = () => run('readwrite', (store) => store.clear());
+  // What becomes of the row that is there: another one, null for none, or undefined for as it is.
+  const change = ({ sign_in, id }, what) => run('readwrite', (store) => {
+    const asked = store.get([sign_in, id]);
+    asked.onsuccess = () => {
+      const next = what(asked.result);
+      if (next) store.put(next);
+      else if (next === null) store.delete([sign_in, id]);
+    };
+    return asked;
+  });
 
   // What was pressed first counts, and what was only opened never takes its place.
-  const add = async (one) => {
-    const there = (await all()).find(({ id }) => id === one.id);
-    if (!there || there.failed || (one.acknowledged && !there.acknowledged)) await keep(one);
+  const add = (one) => change(one, (there) =>
+    (!there || there.failed || (one.acknowledged && !there.acknowledged) ? one : undefined));
+  const drop = (one) => change(one, () => null);
+  // What another one pressed and was refused for good is nobody's to see but theirs.
+  const forget = async (but) => {
+    const others = (await all()).filter(({ sign_in, failed }) => failed && sign_in !== but);
+    await Promise.all(others.map(drop));
   };
 
-  // Gives what has arrived. Throws where it is to be tried again.
-  const sendAll = async () => {
-    const sent = [];
-    for (const one of await all()) {
-      if (one.failed) continue;
-      const { id, acknowledged, at, sign_in } = one;
+  // A page that is put aside while it sends, to be come back to, would keep the lock; and who waits for it must not wait for a line that has died.
+  let stop = new AbortController();
+  const halt = () => {
+    stop.abort();
+    stop = new AbortController();
+  };
+  self.addEventListener('pagehide', halt);
+  const put = async ({ id, acknowledged, at, sign_in }) => {
+    const patience = setTimeout(halt, 20_000);
+    try {
       const answer = await fetch(`/api/v1/notices/${id}/receipt`, {
         method: 'PUT',
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ acknowledged, at, sign_in }),
-        // Who waits for the lock must not wait for a line that has died.
-        signal: AbortSignal.timeout?.(20_000),
+        signal: stop.signal,
       });
-      if (answer.ok) {
-        await drop(id);
-        sent.push(id);
-      } else if (answer.status === 401) {
+      return { status: answer.status, ...(answer.ok ? {} : await answer.json().catch(() => ({}))) };
+    } finally {
+      clearTimeout(patience);
+    }
+  };
+
+  // Throws where it is to be tried again.
+  const sendAll = async () => {
+    for (const one of await all()) {
+      if (one.failed) continue;
+      const { status, code } = await put(one);
+      if (status === 401) {
         // Signed out elsewhere: nobody is there any more whose stamp it would be.
         await clear();
-        return sent;
-      } else if (answer.status >= 500 || answer.status === 429) {
-        throw new Error(answer.status);
-      } else {
-        const { code } = await answer.json();
-        if (acknowledged && code !== 'another_sign_in') await keep({ ...one, failed: code });
-        else await drop(id);
+        return;
       }
+      if (status >= 500 || status === 429) throw new Error(status);
+      const refused = status >= 400 && one.acknowledged && code !== 'another_sign_in';
+      // The button may have been pressed since: then it is not this row that was sent.
+      await change(one, (there) => {
+        if (!there || there.acknowledged !== one.acknowledged || there.at !== one.at) return undefined;
+        return refused ? { ...one, failed: code } : null;
+      });
     }
-    return sent;
   };
   // One at a time, of all pages and the service worker.
-  const send = () => (navigator.locks ? navigator.locks.request('kairan-waiting', sendAll) : sendAll());
+  const send = () => (navigator.locks
+    ? navigator.locks.request('kairan-waiting', { signal: stop.signal }, sendAll) : sendAll());
 
-  return { all, add, drop, clear, send };
+  return { all, add, drop, clear, forget, send };
 })();

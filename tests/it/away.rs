@@ -1,28 +1,9 @@
 //! Away from the net: in a real browser whose net is taken away, and what becomes of a stamp that waited.
 
 use serde_json::json;
-use tests::{Browser, Chromium, PushService, TestApp, town};
+use tests::{Chromium, PushService, TestApp, town};
 use time::{Duration, format_description::well_known::Rfc3339};
 use uuid::Uuid;
-
-fn at(app: &TestApp, path: &str) -> String {
-    format!("{}{path}", app.ground.origin.as_str())
-}
-
-/// Joins as somebody would, in a browser with script, and waits until it keeps pages.
-async fn joined(app: &TestApp, chromium: &mut Chromium, name: &str) {
-    let slip = app.slip(town::YAMA_1);
-    chromium.open(&at(app, &format!("/join#{slip}")));
-    chromium.fill("#field-name", name);
-    chromium.run("document.querySelector('#field-consent').checked = true");
-    chromium.click_on("main form button.huge");
-    chromium.eventually("navigator.serviceWorker.controller !== null");
-}
-
-/// Waits until a page is kept.
-fn kept(chromium: &mut Chromium, path: &str) {
-    chromium.eventually(&format!("caches.match('{path}').then(Boolean)"));
-}
 
 async fn stamps(app: &TestApp) -> i64 {
     app.number("SELECT count(*) FROM receipt WHERE acknowledged_at IS NOT NULL").await
@@ -30,109 +11,195 @@ async fn stamps(app: &TestApp) -> i64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_the_lift_one_reads_and_confirms_and_outside_the_stamp_arrives_once() {
-    let app = TestApp::start().await;
+    let (app, net) = TestApp::start_on_the_net().await;
     let officer = app.officer(town::YAMA).await;
     let (read, unread) =
         (officer.announce("公園の清掃", town::YAMA).await, officer.announce("防災訓練", town::YAMA).await);
     app.work().await;
     let mut phone = Chromium::start();
-    joined(&app, &mut phone, "花子").await;
-    phone.open(&at(&app, "/"));
-    phone.open(&at(&app, &format!("/n/{read}")));
-    kept(&mut phone, "/offline");
-    for path in ["/".to_owned(), format!("/n/{read}"), format!("/n/{unread}")] {
-        kept(&mut phone, &path);
+    phone.join(&app, "花子").await;
+    phone.go(&app, "/");
+    phone.read(&app, &read);
+    phone.keeps("/offline");
+    for path in ["/".to_owned(), format!("/n/{unread}")] {
+        phone.keeps(&path);
     }
-    let opened = "SELECT count(*) FROM receipt";
-    assert_eq!(app.number(opened).await, 1, "what was fetched ahead is not read");
+    let receipts = "SELECT count(*) FROM receipt";
+    assert_eq!(app.number(receipts).await, 1, "what was fetched ahead is not read");
 
     // In the lift: the list, what was read and what was not, and the button.
-    phone.net(false);
-    phone.open(&at(&app, "/"));
-    let (_, said) = phone.page();
-    assert!(said.contains("公園の清掃") && said.contains("電波がないため") && said.contains("の内容です"), "{said}");
-    phone.open(&at(&app, &format!("/n/{unread}")));
+    net.cut();
+    phone.go(&app, "/");
+    let (_, page) = phone.page();
+    assert!(page.contains("公園の清掃") && page.contains("電波がないため") && page.contains("の内容です"), "{page}");
+    phone.go(&app, &format!("/n/{unread}"));
     assert!(phone.page().1.contains("くわしくは集会所の掲示板をご覧ください。"));
-    phone.open(&at(&app, &format!("/n/{read}")));
-    phone.click_on("form[action$='/receipt'] button");
-    phone.eventually("document.body.innerText.includes('送信待ち')");
+    phone.go(&app, &format!("/n/{read}"));
+    phone.press();
+    phone.says("送信待ち");
     assert!(phone.run("document.querySelector('form[action$=\"/receipt\"]').hidden").as_bool().expect("a button"));
-    phone.open(&at(&app, "/home"));
+    phone.go(&app, "/home");
     assert!(phone.page().1.contains("電波がありません"), "{:?}", phone.page());
-    phone.open(&at(&app, "/"));
-    phone.eventually("document.body.innerText.includes('送信待ちの「確認しました」が1件')");
-    assert_eq!((stamps(&app).await, app.number(opened).await), (0, 1));
+    phone.go(&app, "/");
+    phone.says("送信待ちの「確認しました」が1件");
+    assert_eq!((stamps(&app).await, app.number(receipts).await), (0, 1));
 
     // Outside: once, and with the time at which it was pressed.
-    phone.open(&at(&app, &format!("/n/{read}")));
-    phone.eventually("document.body.innerText.includes('送信待ち')");
-    phone.net(true);
+    phone.go(&app, &format!("/n/{read}"));
+    phone.says("送信待ち");
+    net.mend();
     phone.eventually("document.querySelector('.stamp') !== null");
     assert_eq!(stamps(&app).await, 1);
     assert_eq!(app.number("SELECT acknowledged_count::bigint FROM circulation ORDER BY 1 DESC LIMIT 1").await, 1);
     assert_eq!(app.number("SELECT count(*) FROM receipt WHERE pressed_at < acknowledged_at").await, 1);
-    phone.eventually("waiting.all().then((all) => all.length === 0)");
-    assert_eq!(app.number(opened).await, 2, "what was opened there is read");
+    phone.has_sent_all();
+    assert_eq!(app.number(receipts).await, 2, "what was opened there is read");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_person_on_the_same_phone_finds_nothing_of_the_first_one() {
-    let app = TestApp::start().await;
+async fn what_was_corrected_while_it_was_kept_is_kept_anew_with_the_list() {
+    let (app, net) = TestApp::start_on_the_net().await;
     let officer = app.officer(town::YAMA).await;
     let id = officer.announce("公園の清掃", town::YAMA).await;
     app.work().await;
     let mut phone = Chromium::start();
-    joined(&app, &mut phone, "花子").await;
-    phone.open(&at(&app, &format!("/n/{id}")));
-    kept(&mut phone, &format!("/n/{id}"));
-    phone.run("localStorage.kairanPush = 'off'");
-
-    // Signing out leaves nothing behind.
-    phone.open(&at(&app, "/signout"));
-    phone.click_on("form[action='/signout'] .danger");
-    phone.eventually("caches.match('/n/ID').then((one) => !one)".replace("ID", &id).as_str());
-    phone.eventually("localStorage.length === 0");
-    phone.eventually("indexedDB.databases().then((all) => all.length === 0)");
-
-    // Nor does somebody who joins without signing out first see, send or hear anything of who was there before.
-    joined(&app, &mut phone, "花子").await;
-    phone.open(&at(&app, &format!("/n/{id}")));
-    kept(&mut phone, &format!("/n/{id}"));
-    phone.net(false);
-    phone.click_on("form[action$='/receipt'] button");
-    phone.eventually("document.body.innerText.includes('送信待ち')");
-    let other = Browser::new(&app);
-    let slip = app.slip(town::YAMA_2);
-    let _ = other.send("/join", &[("code", &slip), ("name", "太郎"), ("consent", "1")]).await;
-    phone.keep(app.ground.origin.as_str(), ("kairan", &other.cookie("kairan").expect("a sign-in")));
-    phone.net(true);
-    phone.open(&at(&app, "/"));
-    phone.eventually("caches.keys().then((all) => all.filter((one) => one.startsWith('pages-')).length === 1)");
-    for (name, stamped) in [("花子", "r.pressed_at IS NULL"), ("太郎", "true")] {
-        let of = format!(
-            "SELECT count(*) FROM receipt r JOIN person p ON p.city_id = r.city_id AND p.household_id = r.reader_id
-             WHERE p.name = '{name}' AND r.acknowledged_at IS NOT NULL AND {stamped}"
-        );
-        assert_eq!(app.number(&of).await, 0, "{name}: what one of them pressed is not the other's stamp");
-    }
-    phone.open(&at(&app, "/home"));
-    assert!(!phone.page().1.contains("花子"), "{:?}", phone.page());
+    phone.join(&app, "花子").await;
+    phone.read(&app, &id);
+    let correction = json!({ "title": "池の清掃", "reason": "場所の誤り" });
+    let _ = officer.post(&format!("/api/v1/notices/{id}/correct"), &correction).await.expect(200);
+    app.work().await;
+    phone.go(&app, "/");
+    phone.eventually(&format!(
+        "caches.match('/n/{id}').then((one) => one.text()).then((text) => text.includes('池の清掃'))"
+    ));
+    net.cut();
+    phone.go(&app, &format!("/n/{id}"));
+    assert!(phone.page().1.contains("訂正がありました"), "{:?}", phone.page());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_that_was_ended_elsewhere_takes_along_what_the_phone_kept() {
-    let app = TestApp::start().await;
+async fn a_page_that_is_put_aside_while_it_sends_holds_up_no_other() {
+    let (app, net) = TestApp::start_on_the_net().await;
+    let officer = app.officer(town::YAMA).await;
+    let id = officer.announce("公園の清掃", town::YAMA).await;
+    app.work().await;
+    let mut phone = Chromium::start();
+    phone.join(&app, "花子").await;
+    phone.read(&app, &id);
+    net.cut();
+    phone.press();
+    phone.says("送信待ち");
+    // The line is there and says nothing: the stamp is on its way when somebody goes on to the next page.
+    phone.run("(() => { self.fetch = (what, how = {}) => new Promise((_, fail) => { self.sending = true;
+        how.signal?.addEventListener('abort', () => fail(how.signal.reason)); }); dispatchEvent(new Event('online')); })()");
+    phone.eventually("self.sending === true");
+    // Browsers keep the page as it stands, for who comes back to it, and with it the lock.
+    phone.run("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
+    phone.eventually("navigator.locks.query().then(({ held }) => held.length === 0)");
+    net.mend();
+    phone.go(&app, "/privacy");
+    phone.has_sent_all();
+    assert_eq!(stamps(&app).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_button_that_is_pressed_while_the_opening_is_sent_is_not_lost() {
+    let (app, _net) = TestApp::start_on_the_net().await;
     let id = app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;
     app.work().await;
     let mut phone = Chromium::start();
-    joined(&app, &mut phone, "花子").await;
-    phone.open(&at(&app, &format!("/n/{id}")));
-    kept(&mut phone, &format!("/n/{id}"));
-    app.tamper("UPDATE session SET ended_at = now()").await;
-    phone.open(&at(&app, "/home"));
-    assert_eq!(phone.page().0, "/signin");
-    phone.eventually("caches.keys().then((all) => !all.some((one) => one.startsWith('pages-')))");
-    phone.eventually("cookieStore.getAll().then((all) => all.length === 0)");
+    phone.join(&app, "花子").await;
+    phone.go(&app, "/privacy");
+    phone.has_sent_all();
+    phone.run(&format!(
+        "(async () => {{
+        const row = {{ id: '{id}', sign_in: document.body.dataset.signedIn }};
+        await waiting.add({{ ...row, acknowledged: false }});
+        const real = fetch;
+        self.fetch = async (...what) => {{
+            const answer = await real(...what);
+            self.fetch = real;
+            await waiting.add({{ ...row, acknowledged: true, at: new Date().toISOString() }});
+            return answer;
+        }};
+        await waiting.send();
+    }})()"
+    ));
+    phone.run("waiting.send()");
+    phone.has_sent_all();
+    assert_eq!(stamps(&app).await, 1, "it was pressed after what was sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stamp_that_is_refused_for_good_says_why_and_holds_up_no_other() {
+    let (app, net) = TestApp::start_on_the_net().await;
+    let officer = app.officer(town::YAMA).await;
+    let left = officer.announce("公園の清掃", town::YAMA).await;
+    let city = app.staff(town::CITY).await;
+    let stays = city.announce("市からのお知らせ", town::CITY).await;
+    app.work().await;
+    let mut phone = Chromium::start();
+    phone.join(&app, "花子").await;
+    phone.read(&app, &left);
+    phone.read(&app, &stays);
+    net.cut();
+    for id in [&left, &stays] {
+        phone.go(&app, &format!("/n/{id}"));
+        phone.press();
+        phone.says("送信待ち");
+    }
+    // Meanwhile the household has moved: the notice of the association is not theirs any more.
+    app.tamper(
+        "UPDATE household SET area_id = (SELECT id FROM area WHERE code = '900001-1-01-002'), label = '引っ越し' WHERE id = (
+            SELECT household_id FROM person WHERE name = '花子')",
+    )
+    .await;
+    net.mend();
+    phone.go(&app, "/privacy");
+    phone.says("「確認しました」が伝わりませんでした");
+    assert!(phone.page().1.contains("あなた宛てではなくなりました"), "{:?}", phone.page());
+    assert_eq!(stamps(&app).await, 1, "the other one has arrived");
+
+    // What was kept of it is gone, and its page says what to do.
+    phone.go(&app, &format!("/n/{left}"));
+    assert!(phone.page().1.contains("見つかりませんでした"), "{:?}", phone.page());
+    phone.eventually(&format!("caches.match('/n/{left}').then((one) => !one)"));
+    assert!(phone.run("document.querySelector('main a[href=\"/\"]') !== null").as_bool().expect("a link"));
+
+    // Nobody else who takes the phone over is told of it.
+    phone.go(&app, "/privacy");
+    phone.says("伝わりませんでした");
+    let notices = phone.run("waiting.all().then((all) => all.map((one) => one.failed))");
+    assert_eq!(notices, json!(["not_found"]));
+    phone.is_taken_over(&app, "太郎").await;
+    phone.go(&app, "/privacy");
+    phone.has_sent_all();
+    assert!(!phone.page().1.contains("伝わりませんでした"), "{:?}", phone.page());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_phone_without_room_the_button_stays_and_the_page_says_why() {
+    let (app, net) = TestApp::start_on_the_net().await;
+    let id = app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;
+    app.work().await;
+    let mut phone = Chromium::start();
+    phone.join(&app, "花子").await;
+    phone.read(&app, &id);
+    let origin = app.ground.origin.as_str();
+    phone.call("Storage.overrideQuotaForOrigin", json!({ "origin": origin, "quotaSize": 1 }));
+    net.cut();
+    phone.press();
+    phone.says("この端末の空きが足りないため");
+    assert!(
+        phone.run("document.querySelector(\"form[action$='/receipt']\").checkVisibility()").as_bool().expect("a form")
+    );
+    assert_eq!(stamps(&app).await, 0);
+
+    // With a net it goes as ever.
+    net.mend();
+    phone.press();
+    phone.eventually("document.querySelector('.stamp') !== null");
+    assert_eq!(stamps(&app).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

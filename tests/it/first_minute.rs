@@ -7,12 +7,13 @@ use time::Duration;
 
 const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
 
-fn at(app: &TestApp, path: &str) -> String {
-    format!("{}{path}", app.ground.origin.as_str())
-}
-
-fn said(chromium: &mut Chromium, text: &str) {
-    chromium.eventually(&format!("document.body.innerText.includes({})", json!(text)));
+/// A browser that an iPhone's home screen opened: it has cookies of its own, and says that it is one.
+fn home_screen() -> Chromium {
+    let mut chromium = Chromium::start();
+    chromium.call_itself(IPHONE);
+    let standalone = json!({ "source": "Object.defineProperty(navigator, 'standalone', { value: true })" });
+    chromium.call("Page.addScriptToEvaluateOnNewDocument", standalone);
+    chromium
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,18 +26,18 @@ async fn from_the_slip_to_the_first_notice_it_takes_five_taps() {
     phone.may_notify(app.ground.origin.as_str(), "granted");
     phone.subscribes_as(&rung);
 
-    phone.open(&at(&app, &format!("/join#{}", app.slip(town::YAMA_1))));
+    phone.go(&app, &format!("/join#{}", app.slip(town::YAMA_1)));
     assert_eq!(phone.run("location.hash"), json!(""), "the code does not stay in the address");
     phone.tap("#field-consent");
     phone.tap("main form button.huge");
-    said(&mut phone, "参加できました");
+    phone.says("参加できました");
     phone.eventually("document.querySelector('[data-on]').checkVisibility()");
     phone.tap("[data-on]");
     // The browser's own question is a tap as well: here it has been answered beforehand.
     let of_the_browser = 1;
     phone.eventually("location.pathname === '/' && document.readyState === 'complete'");
     phone.tap(".notices a");
-    said(&mut phone, "くわしくは集会所の掲示板をご覧ください。");
+    phone.says("くわしくは集会所の掲示板をご覧ください。");
     assert!(phone.taps() + of_the_browser <= 5, "{} taps", phone.taps());
     app.work().await;
     assert_eq!(rung.arrived().len(), 1, "and it rings");
@@ -49,13 +50,13 @@ async fn without_script_one_joins_with_what_is_on_the_paper() {
     app.work().await;
     let mut phone = Chromium::start();
     phone.without_script();
-    phone.open(&at(&app, "/join"));
+    phone.go(&app, "/join");
     let slip = app.slip(town::YAMA_1);
     phone.fill("#field-code", &slip.replace('-', " ― ").to_lowercase());
     phone.run("document.querySelector('#field-consent').checked = true");
     phone.click_on("main form button.huge");
     assert_eq!(phone.page().0, "/notifications");
-    phone.open(&at(&app, "/"));
+    phone.go(&app, "/");
     phone.click_on(".notices a");
     phone.click_on("form[action$='/receipt'] button");
     assert_eq!(app.number("SELECT count(*) FROM receipt WHERE acknowledged_at IS NOT NULL").await, 1);
@@ -110,33 +111,40 @@ async fn from_an_iphones_home_screen_one_goes_on_as_who_one_was() {
     let app = TestApp::start().await;
     let mut safari = Chromium::start();
     safari.call_itself(IPHONE);
-    safari.open(&at(&app, &format!("/join#{}", app.slip(town::YAMA_1))));
+    safari.go(&app, &format!("/join#{}", app.slip(town::YAMA_1)));
     safari.fill("#field-name", "花子");
     safari.run("document.querySelector('#field-consent').checked = true");
     safari.click_on("main form button.huge");
-    said(&mut safari, "ホーム画面に追加");
+    safari.says("ホーム画面に追加");
     let address = taken_along(&mut safari);
     assert!(address.starts_with("/start#"), "{address}");
 
-    // The home screen has cookies of its own.
-    let mut home_screen = Chromium::start();
-    home_screen.call_itself(IPHONE);
-    home_screen.open(&at(&app, &address));
+    // Somebody whom the address was sent to is not led into another one's place by it.
+    safari.go(&app, "/");
+    let mut neighbour = Chromium::start();
+    neighbour.call_itself(IPHONE);
+    neighbour.go(&app, &address);
+    neighbour.says("ホーム画面から開いてください");
+    assert!(!neighbour.page().1.contains("使いはじめる"), "{:?}", neighbour.page());
+
+    let mut home_screen = home_screen();
+    home_screen.go(&app, &address);
     home_screen.tap("main form button.huge");
-    said(&mut home_screen, "参加できました");
-    home_screen.open(&at(&app, &address));
+    home_screen.says("参加できました");
+    home_screen.says("お名前：花子");
+    home_screen.go(&app, &address);
     assert_eq!(home_screen.page().0, "/", "the icon leads to the notices from then on");
     assert_eq!(home_screen.run("location.hash"), json!(""));
     assert_eq!(app.number("SELECT count(*) FROM person WHERE name = '花子'").await, 1);
     assert_eq!(app.number("SELECT count(DISTINCT person_id) FROM session").await, 1);
-    home_screen.open(&at(&app, "/devices"));
-    said(&mut home_screen, "iPhoneのホーム画面");
-    safari.open(&at(&app, "/"));
-    said(&mut safari, "使われはじめました");
+    home_screen.go(&app, "/devices");
+    home_screen.says("iPhoneのホーム画面");
+    safari.go(&app, "/");
+    safari.says("使われはじめました");
 
     // Once: whoever finds the address later gets nowhere, and is told what to do.
-    let mut thief = Chromium::start();
-    thief.open(&at(&app, &address));
+    let mut thief = self::home_screen();
+    thief.go(&app, &address);
     thief.click_on("main form button.huge");
     assert!(thief.page().1.contains("このコードは使えません"), "{:?}", thief.page());
     assert!(thief.page().1.contains("加入票のコードで参加"));

@@ -11,6 +11,7 @@ mod edges;
 mod fault_of_the_stack;
 mod finding;
 mod first_minute;
+mod handed_on;
 mod handover;
 mod homes;
 mod hostile;

@@ -25,7 +25,12 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement, TransactionTr
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::{Actor, Phone, PushService, server::lease, town};
+use crate::{
+    Actor, Phone, PushService,
+    link::{Switch, breakable_link},
+    server::lease,
+    town,
+};
 
 /// A running app with a database of its own.
 pub struct TestApp {
@@ -87,12 +92,32 @@ impl TestApp {
         app
     }
 
+    /// The app with the small town in it, as phones reach it: over a net that can be taken away.
+    pub async fn start_on_the_net() -> (Self, Switch) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let (port, net) = breakable_link(listener.local_addr().expect("an address")).await;
+        let origin = format!("http://localhost:{port}");
+        let settings = [("KAIRAN_PUBLIC_ORIGIN", &*origin)];
+        let app = Self::on(listener, (&own_database().await, str::to_owned), (&settings, Clock::system())).await;
+        let slips = app.import(town::AREAS, &town::households()).await;
+        *app.slips.lock().expect("slips") = slips;
+        (app, net)
+    }
+
     async fn at(
         database: &str,
         link: impl FnOnce(&str) -> String,
-        (settings, clock): (&[(&str, &str)], Clock),
+        settings_and_clock: (&[(&str, &str)], Clock),
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        Self::on(listener, (database, link), settings_and_clock).await
+    }
+
+    async fn on(
+        listener: TcpListener,
+        (database, link): (&str, impl FnOnce(&str) -> String),
+        (settings, clock): (&[(&str, &str)], Clock),
+    ) -> Self {
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let variables = [("KAIRAN_LIMITS", "off")].iter().chain(settings).map(|(k, v)| ((*k).into(), (*v).into()));
         let settings = Settings::read(variables, []).expect("settings");

@@ -1,5 +1,6 @@
 //! A real browser: Chromium without a window, driven by its own protocol (CDP) over two pipes, with an authenticator made of software in it.
 
+mod phone;
 mod push;
 
 use std::{
@@ -137,15 +138,6 @@ impl Chromium {
     #[must_use]
     pub fn taps(&self) -> u32 {
         self.taps
-    }
-
-    /// Takes the net away from the page and its service worker, or gives it back.
-    pub fn net(&mut self, there: bool) {
-        let conditions = json!({ "offline": !there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-        for session in self.service_workers().into_iter().map(Some).chain([self.page.clone()]) {
-            self.call_in(session.clone(), "Network.enable", json!({}));
-            self.call_in(session, "Network.emulateNetworkConditions", conditions.clone());
-        }
     }
 
     /// The service workers that run, as the protocol names them.

@@ -1,4 +1,4 @@
-//! Links to the database: a slow one, a TCP proxy that holds everything back for a while in both directions, as a database in another
+//! Links, to the database or from a phone: a slow one, a TCP proxy that holds everything back for a while in both directions, as a database in another
 //! building does, and one that can be cut or fall silent.
 
 use std::{net::SocketAddr, time::Duration};
@@ -43,7 +43,7 @@ async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, delay: Duration)
     }
 }
 
-/// A link that can be cut, as when the database restarts or its host is gone, or fall silent, as when whatever lies between forgets it.
+/// A link that can be cut, as when the database restarts, its host is gone or a phone is in a lift, or fall silent, as when whatever lies between forgets it.
 #[derive(Debug)]
 pub struct Switch {
     whole: watch::Sender<bool>,

@@ -11,6 +11,7 @@ away-failed-closed = The notice is old, and confirmations are no longer recorded
 away-failed-other = Please open the notice and look once more.
 away-failed-open = Open the notice
 away-failed-known = OK
+away-still-in = There is no connection, so you could not be signed out. You are still signed in. Please press again where there is a signal.
 away-not-kept = There is not enough free space on this phone, so your confirmation could not be kept. It has not arrived yet. Free some space, or press the button again where you are online.
 
 offline-title = You are offline

@@ -34,6 +34,9 @@ device-first = If you are here for the first time, use the code on your slip.
 device-join = Join with the code on your slip
 
 start-title = One more tap
+start-elsewhere-title = Open this from your home screen
+start-elsewhere = This page is for the Kairan icon on the home screen. If somebody sent it to you, do not use it. To join, use the slip that you were given.
+start-join = Join with the code of a slip
 start-lead = Press the button to read notices and receive notifications from this icon.
 start-button = Start here
 start-by-hand = If it says that the code cannot be used

@@ -1,4 +1,6 @@
 # Notifications of this device, when and for what one is rung, and how many phones a notice reached.
+push-joined-as = You are: { $who } ({ $place }).
+push-joined-wrong = If that is not you
 push-title = Notifications
 push-joined-title = You have joined
 push-joined = Turn notifications on, and notices reach you at once.

@@ -1,4 +1,6 @@
 # Notifications of this device, when and for what one is rung, and how many phones a notice reached.
+push-joined-as = お｜名前《なまえ》：{ $who }（{ $place }）
+push-joined-wrong = ちがう ときは、ここ
 push-title = ｜通知《つうち》の ｜設定《せってい》
 push-joined-title = はじめられました
 push-joined = ｜通知《つうち》を ｜入《い》れると、お｜知《し》らせが すぐに とどきます。

@@ -1,4 +1,6 @@
 # Notifications of this device, when and for what one is rung, and how many phones a notice reached.
+push-joined-as = お名前：{ $who }（{ $place }）
+push-joined-wrong = ちがうときは、こちら
 push-title = 通知の設定
 push-joined-title = 参加できました
 push-joined = 通知を入れておくと、お知らせがすぐに届きます。

@@ -42,12 +42,12 @@ pub fn pages(config: &mut ServiceConfig) {
 
 impl From<&Caller> for Who {
     fn from(caller: &Caller) -> Self {
-        let further = caller.further.is_some();
+        let (sign_in, further) = (caller.session, caller.further.is_some());
         let of_association = |seat: &super::Seat| seat.role != Role::Staff;
         match (caller.seats.is_empty(), caller.seats.iter().any(of_association)) {
-            (true, _) => Self::Resident { further, asked: caller.is_to_agree() },
-            (false, true) => Self::Officer { further },
-            (false, false) => Self::Staff { further },
+            (true, _) => Self::Resident { sign_in, further, asked: caller.is_to_agree() },
+            (false, true) => Self::Officer { sign_in, further },
+            (false, false) => Self::Staff { sign_in, further },
         }
     }
 }

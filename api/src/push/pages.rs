@@ -40,6 +40,9 @@ struct SettingsPage {
     frame: Frame,
     /// The first page after joining.
     joined: bool,
+    /// Who has joined, and where: who was led into another one's place sees it here.
+    who: String,
+    place: String,
     /// Something was just chosen.
     saved: bool,
     faults: Faults,
@@ -71,6 +74,8 @@ async fn settings(
     Ok(SettingsPage {
         frame: Frame::new("push-title", Who::from(caller)).at(Section::Notifications),
         joined: false,
+        who: caller.name.clone().or_else(|| caller.home.as_ref().map(|home| home.label.clone())).unwrap_or_default(),
+        place: caller.home.as_ref().map(|home| home.area.name.clone()).unwrap_or_default(),
         saved: false,
         faults: Faults::default(),
         browsers: trial::browsers(&tx, whose).await?,

@@ -36,7 +36,7 @@ pub struct ReceiptIn {
     #[serde(default, with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<OffsetDateTime>,
-    /// By which sign-in it was pressed. Where another one sends it, nothing is recorded.
+    /// By which sign-in it was pressed. Where another person sends it, nothing is recorded.
     #[garde(skip)]
     sign_in: Option<Uuid>,
 }

@@ -39,7 +39,7 @@ pub enum ReceiptError {
     /// The sign-in has ended.
     #[error("nobody is signed in")]
     NotSignedIn,
-    /// It was pressed by another sign-in than the one that sends it.
+    /// It was pressed by another person than the one who sends it.
     #[error("somebody else has signed in on the phone")]
     AnotherSignIn,
     /// There is no such notice, or none that the caller may know of.

@@ -4,14 +4,18 @@
 //! another, and both in the order of the steps below (new receipts, receipts to be stamped, counts), so that two groups can wait for each other in
 //! one direction only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use entity::{
     ids::{CityId, HouseholdId, NoticeId, PersonId, ReaderId, SessionId},
     notice, receipt,
     receipt::Source,
+    session,
 };
-use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, FromQueryResult as _, Value};
+use sea_orm::{
+    ActiveEnum as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult as _,
+    QueryFilter as _, Value,
+};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -121,12 +125,7 @@ async fn readable(
     let who: Vec<SignIn> = stamps.iter().map(|stamp| stamp.who.clone()).collect();
     let mut callers = Caller::load_all(db, &who, now.to_offset(JAPAN).date()).await?;
     let signed_in: Vec<bool> = callers.iter().map(Option::is_some).collect();
-    // A stamp that waited is the stamp of who pressed it, whoever holds the phone by now.
-    let another = |(caller, stamp): (&Option<Caller>, &Stamp)| {
-        let pressed_by = stamp.waited.sign_in;
-        caller.as_ref().is_some_and(|caller| pressed_by.is_some_and(|session| session != caller.session))
-    };
-    let others: Vec<bool> = callers.iter().zip(stamps).map(another).collect();
+    let others = pressed_by_others(db, &callers, stamps).await?;
     behalf::stand_in(db, &mut callers, stamps).await?;
     let asks: Vec<bool> = callers.iter().map(Option::is_some).collect();
     let asked = callers.into_iter().zip(stamps).filter_map(|(caller, stamp)| Some((caller?, stamp.notice))).collect();
@@ -152,6 +151,28 @@ async fn readable(
         }
     };
     Ok(signed_in.into_iter().zip(asks).zip(others).map(verdict).collect())
+}
+
+/// Which stamps are somebody else's than the caller's who sends them: a stamp that waited is the stamp of who pressed it, whoever holds the phone by now.
+/// An earlier sign-in of the same person is theirs.
+async fn pressed_by_others(
+    db: &impl ConnectionTrait,
+    callers: &[Option<Caller>],
+    stamps: &[Stamp],
+) -> Result<Vec<bool>, DbErr> {
+    let named = |(caller, stamp): (&Option<Caller>, &Stamp)| {
+        let (caller, pressed_by) = (caller.as_ref()?, stamp.waited.sign_in?);
+        (pressed_by != caller.session).then_some((caller.city, pressed_by, caller.person))
+    };
+    let named: Vec<Option<(CityId, SessionId, PersonId)>> = callers.iter().zip(stamps).map(named).collect();
+    let mut own = HashSet::new();
+    if named.iter().any(Option::is_some) {
+        let earlier = session::Entity::find()
+            .filter(session::Column::CityId.is_in(named.iter().flatten().map(|one| one.0)))
+            .filter(session::Column::Id.is_in(named.iter().flatten().map(|one| one.1)));
+        own.extend(earlier.all(db).await?.into_iter().map(|one| (one.city_id, one.id, one.person_id)));
+    }
+    Ok(named.into_iter().map(|one| one.is_some_and(|one| !own.contains(&one))).collect())
 }
 
 /// Writes the receipts and the counts; gives the receipts as they stand.

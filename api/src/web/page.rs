@@ -7,6 +7,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use askama::Template;
+use entity::ids::SessionId;
 
 use super::{
     assets,
@@ -40,6 +41,8 @@ pub enum Who {
     Nobody,
     /// Somebody without a seat.
     Resident {
+        /// By which sign-in.
+        sign_in: SessionId,
         /// Whether a device of theirs has signed in of which this one has not been told.
         further: bool,
         /// Whether they have yet to agree to what their data is for.
@@ -48,10 +51,14 @@ pub enum Who {
     /// Somebody who holds a seat of an association and may send notices.
     Officer {
         /// The same.
+        sign_in: SessionId,
+        /// The same.
         further: bool,
     },
     /// Somebody who holds a seat of a city, ward, district or centre and may send notices.
     Staff {
+        /// The same.
+        sign_in: SessionId,
         /// The same.
         further: bool,
     },
@@ -116,13 +123,23 @@ impl Frame {
     /// Whether the page is for somebody who is signed in.
     #[must_use]
     pub fn signed_in(&self) -> bool {
-        matches!(self.who, Who::Resident { .. }) || self.seat_holder()
+        self.sign_in().is_some()
+    }
+
+    /// By which sign-in they are: what waits on the phone is shown to who pressed it alone.
+    #[must_use]
+    pub fn sign_in(&self) -> Option<SessionId> {
+        match self.who {
+            Who::Resident { sign_in, .. } | Who::Officer { sign_in, .. } | Who::Staff { sign_in, .. } => Some(sign_in),
+            Who::Unknown | Who::Nobody => None,
+        }
     }
 
     /// Whether to tell of a further device: on every page until somebody has looked, but not on the page that shows it.
     #[must_use]
     pub fn tells_of_device(&self) -> bool {
-        let (Who::Resident { further, .. } | Who::Officer { further } | Who::Staff { further }) = self.who else {
+        let (Who::Resident { further, .. } | Who::Officer { further, .. } | Who::Staff { further, .. }) = self.who
+        else {
             return false;
         };
         further && self.section != Section::Devices
