@@ -37,10 +37,8 @@
     },
   });
 
-  const reasons = {
-    NotAllowedError: '確認が取りやめになったか、この端末にパスキーがありません。もう一度押してください。',
-    InvalidStateError: 'この端末のパスキーは、もう登録されています。',
-  };
+  // The page brings the words, in its own language.
+  const reasons = { NotAllowedError: form.dataset.dropped, InvalidStateError: form.dataset.known };
 
   button.disabled = false;
   form.addEventListener('submit', async (event) => {
@@ -53,7 +51,7 @@
       one('[name=credential]').value = JSON.stringify(answer(credential));
       form.requestSubmit();
     } catch (error) {
-      told.textContent = reasons[error.name] || 'パスキーを使えませんでした。パスワードをお使いください。';
+      told.textContent = reasons[error.name] || form.dataset.failed;
       told.hidden = false;
       button.disabled = false;
     }

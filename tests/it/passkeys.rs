@@ -87,7 +87,7 @@ async fn an_officer_registers_a_passkey_and_signs_in_with_a_finger() {
 
     // Removed, it opens nothing.
     chromium.open(&at(&app, "/passkeys"));
-    assert!(chromium.page().1.contains("最後に使った日：今日"));
+    assert!(chromium.page().1.contains("最後に使った日： 今日"));
     chromium.click_on("[href$='/remove']");
     chromium.click_on(".danger");
     assert!(chromium.page().1.contains("まだ登録していません"));

@@ -90,3 +90,70 @@ end-device-sign-in = To use it again, sign in on it.
 end-device-again = To use it again, add it from this device, or join with the code on your slip.
 end-device-back = Go back without stopping
 end-device-button = Stop using it
+identity-back = Back
+password-now = Your password
+password-now-hint = To make sure that it is you.
+
+## What devices are called.
+device-with = { $software } on { $machine }
+device-home-screen = Home screen of { $machine }
+device-app = App on { $machine }
+device-program = Program
+device-phone = phone
+device-windows = Windows computer
+device-linux = Linux computer
+device-unknown = Device of an unknown kind
+
+## The first sign-in.
+welcome-title = Welcome
+welcome-lead = This page is for officers and staff who are here for the first time. Choose the password that you will use.
+welcome-app-title = Set up an authenticator app
+welcome-app = So that nobody can come in who has learned your password, you also use an authenticator app on your phone, such as Google Authenticator or Microsoft Authenticator.
+welcome-app-open = Open the authenticator app and choose “Add”.
+welcome-app-scan = Scan the square picture below.
+welcome-app-type = Type the six digits that it shows into the field below.
+welcome-app-picture = Two-dimensional code for the authenticator app
+welcome-app-by-hand = If it cannot be scanned, choose “Enter a key” in the app and type these letters.
+welcome-app-here = Use the authenticator app on this device
+welcome-code = Code of the invitation
+welcome-code-hint = If you opened the link of your invitation, it is there already.
+welcome-password = The password that you will use
+welcome-password-hint = Ten letters or more. Choose one that you use nowhere else.
+welcome-password-again = For safety, please type the password once more.
+welcome-button = Start
+
+## Recovery codes.
+recovery-lead = You use these codes in place of the six digits if you lose the device with your authenticator app.
+recovery-left = Codes left: <strong>{ $left }</strong>. If you make new ones, these no longer work.
+recovery-none = <strong>There are none at present.</strong> It is good to have some.
+recovery-button = Make ten codes
+recovery-made-title = Your recovery codes
+recovery-made-lead = This page cannot be shown again. Write the codes on paper and keep it safe.
+recovery-made = If you lose the device with your authenticator app, these codes let you sign in. Each works once. On the page to sign in, open “You cannot use the authenticator app” and type one of them.
+recovery-made-button = I have written them down
+
+## Passkeys.
+passkeys-title = Passkeys
+passkeys-lead = A passkey lets you sign in with your finger, face or screen lock instead of the password.
+passkeys-none = You have none yet.
+passkeys-since = Registered:
+passkeys-remove = Remove this passkey
+passkey-add-title = Register a passkey
+passkey-add-lead = Do this on a device that only you use. From then on, your finger or face is enough to sign in.
+passkey-add-here = Register on this device
+passkey-next = Continue
+passkey-press = When you press the button, the device asks for your finger, face or screen lock.
+passkey-dropped = It was cancelled, or there is no passkey on this device. Press the button again.
+passkey-known = The passkey of this device is registered already.
+passkey-failed = The passkey could not be used. Please use your password.
+passkey-unable = Passkeys do not work on this device or in this app. Please use your password.
+passkey-script = For passkeys, allow JavaScript in the settings of your browser. With your password you can sign in as it is.
+passkey-sign-in-title = Sign in with a passkey
+passkey-sign-in-button = Sign in with finger or face
+passkey-where = Passkeys are registered on the page “Your devices”, once you have signed in.
+passkey-password = Sign in with your password
+passkey-remove-title = Remove the passkey
+passkey-remove-headline = Remove the passkey of “{ $name }”?
+passkey-remove-lead = You can no longer sign in with that passkey. Devices that are signed in stay so.
+passkey-remove-stays = The passkey itself stays on the device: delete it in the settings there.
+passkey-remove-not = Go back without removing it

@@ -61,3 +61,4 @@ periods-button = Keep for these periods
 mine-look-staff = staff of { $area }
 mine-look-officer = an officer of { $area }
 mine-look-leader = the leader of { $area }
+mine-area = {" "}({ $area })

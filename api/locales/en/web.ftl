@@ -22,6 +22,9 @@ device-look = Check whether it is yours
 consent-asked = Please read how your data is used.
 consent-read = Read and agree
 
+# After the words of a button, for whom they are; heard and not seen.
+of-whom = {": "}{ $name }
+
 faults-title = Please check what you entered
 
 problem-sign-in-title = Please sign in

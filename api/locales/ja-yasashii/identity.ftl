@@ -90,3 +90,70 @@ end-device-sign-in = もういちど ｜使《つか》うときは、そこで 
 end-device-again = もういちど ｜使《つか》うときは、ここから ｜足《た》すか、｜紙《かみ》の コードで はじめて ください。
 end-device-back = やめないで もどる
 end-device-button = やめる
+identity-back = もどる
+password-now = ｜今《いま》の パスワード
+password-now-hint = ほんとうに あなたか、｜確《たし》かめます。
+
+## What devices are called.
+device-with = { $machine }の { $software }
+device-home-screen = { $machine }の ホーム｜画面《がめん》
+device-app = { $machine }の アプリ
+device-program = プログラム
+device-phone = スマートフォン
+device-windows = Windowsの パソコン
+device-linux = Linuxの パソコン
+device-unknown = ｜名前《なまえ》の わからない スマートフォンや パソコン
+
+## The first sign-in.
+welcome-title = ようこそ
+welcome-lead = ｜役員《やくいん》・｜市《し》の ｜職員《しょくいん》が、はじめて ｜使《つか》うときの ページです。パスワードを ｜決《き》めます。
+welcome-app-title = ｜認証《にんしょう》アプリを ｜使《つか》って ください
+welcome-app = スマートフォンの ｜認証《にんしょう》アプリ（Google Authenticator、Microsoft Authenticator など）を ｜使《つか》います。ほかの ｜人《ひと》が パスワードを ｜知《し》っても、｜入《はい》れません。
+welcome-app-open = ｜認証《にんしょう》アプリを ｜開《ひら》いて、「｜追加《ついか》」を おします。
+welcome-app-scan = ｜下《した》の ｜四角《しかく》い ｜絵《え》を ｜読《よ》みます。
+welcome-app-type = ｜出《で》た 6つの ｜数字《すうじ》を、｜下《した》に ｜書《か》きます。
+welcome-app-picture = ｜認証《にんしょう》アプリで ｜読《よ》む ｜四角《しかく》い ｜絵《え》
+welcome-app-by-hand = ｜読《よ》めないときは、｜認証《にんしょう》アプリで「キーを ｜入力《にゅうりょく》」を えらんで、つぎの ｜文字《もじ》を ｜書《か》いて ください。
+welcome-app-here = この スマートフォンの アプリを ｜使《つか》う
+welcome-code = ｜招待《しょうたい》の コード
+welcome-code-hint = ｜招待《しょうたい》の リンクから ｜開《ひら》いたときは、もう ｜書《か》いて あります。
+welcome-password = これから ｜使《つか》う パスワード
+welcome-password-hint = 10｜文字《もじ》より ｜長《なが》く して ください。ほかで ｜使《つか》って いない パスワードに して ください。
+welcome-password-again = パスワードだけは、もういちど ｜書《か》いて ください。
+welcome-button = ｜使《つか》いはじめる
+
+## Recovery codes.
+recovery-lead = ｜認証《にんしょう》アプリの スマートフォンを なくしたときに、6つの ｜数字《すうじ》の かわりに ｜使《つか》う コードです。
+recovery-left = あと <strong>{ $left }つ</strong> あります。｜新《あたら》しく すると、｜前《まえ》の コードは ｜使《つか》えません。
+recovery-none = <strong>｜今《いま》は ひとつも ありません。</strong>｜作《つく》って ください。
+recovery-button = コードを 10 ｜作《つく》る
+recovery-made-title = ｜予備《よび》の コードが できました
+recovery-made-lead = この ページは もう ｜見《み》られません。｜紙《かみ》に ｜書《か》いて、｜大切《たいせつ》に して ください。
+recovery-made = ｜認証《にんしょう》アプリの スマートフォンを なくしても、この コードで サインインできます。ひとつの コードは 1｜回《かい》だけ ｜使《つか》えます。サインインの ページで「｜認証《にんしょう》アプリが ｜使《つか》えないとき」を ｜開《ひら》いて、｜書《か》きます。
+recovery-made-button = ｜紙《かみ》に ｜書《か》きました
+
+## Passkeys.
+passkeys-title = パスキー
+passkeys-lead = パスワードの かわりに、｜指《ゆび》や ｜顔《かお》で サインインする ための ものです。
+passkeys-none = まだ ありません。
+passkeys-since = ｜足《た》した ｜日《ひ》：
+passkeys-remove = この パスキーを ｜消《け》す
+passkey-add-title = パスキーを ｜足《た》す
+passkey-add-lead = あなただけが ｜使《つか》う スマートフォンや パソコンで して ください。つぎからは、｜指《ゆび》や ｜顔《かお》だけで サインインできます。
+passkey-add-here = ここで ｜足《た》す
+passkey-next = つぎへ
+passkey-press = ボタンを おすと、｜指《ゆび》や ｜顔《かお》を ｜確《たし》かめます。
+passkey-dropped = ｜確《たし》かめることが できませんでした。ここに パスキーが ないかも しれません。もういちど おして ください。
+passkey-known = ここの パスキーは、もう あります。
+passkey-failed = パスキーは ｜使《つか》えませんでした。パスワードを ｜使《つか》って ください。
+passkey-unable = ここでは パスキーを ｜使《つか》えません。パスワードを ｜使《つか》って ください。
+passkey-script = パスキーを ｜使《つか》うには、ブラウザーの ｜設定《せってい》で JavaScript を オンに して ください。パスワードでも サインインできます。
+passkey-sign-in-title = パスキーで サインイン
+passkey-sign-in-button = ｜指《ゆび》や ｜顔《かお》で サインインする
+passkey-where = パスキーは、サインインした あとで、「｜使《つか》っている スマートフォン」の ページで ｜足《た》します。
+passkey-password = パスワードで サインインする
+passkey-remove-title = パスキーを ｜消《け》す
+passkey-remove-headline = 「{ $name }」の パスキーを ｜消《け》しますか
+passkey-remove-lead = ｜消《け》すと、その パスキーでは サインインできません。｜今《いま》 サインインしている スマートフォンは、そのまま ｜使《つか》えます。
+passkey-remove-stays = スマートフォンに ｜残《のこ》っている パスキーは、その スマートフォンの ｜設定《せってい》で ｜消《け》して ください。
+passkey-remove-not = ｜消《け》さないで もどる

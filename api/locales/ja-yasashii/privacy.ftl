@@ -61,3 +61,4 @@ periods-button = この ｜長《なが》さに する
 mine-look-staff = { $area }の ｜職員《しょくいん》
 mine-look-officer = { $area }の ｜役員《やくいん》
 mine-look-leader = { $area }の ｜班長《はんちょう》
+mine-area = （{ $area }）

@@ -22,6 +22,9 @@ device-look = ｜知《し》っているか、｜見《み》て ください
 consent-asked = あなたの ｜情報《じょうほう》の ｜使《つか》いかたを ｜読《よ》んで ください。
 consent-read = ｜読《よ》んで、「はい」と ｜答《こた》える
 
+# After the words of a button, for whom they are; heard and not seen.
+of-whom = ：{ $name }
+
 faults-title = もういちど ｜書《か》いて ください
 
 problem-sign-in-title = サインインして ください

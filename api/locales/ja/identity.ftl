@@ -90,3 +90,70 @@ end-device-sign-in = もう一度使うときは、その端末でサインイ�
 end-device-again = もう一度使うときは、この端末から追加し直すか、加入票のコードで参加してください。
 end-device-back = やめないで戻る
 end-device-button = 利用をやめる
+identity-back = 戻る
+password-now = いまのパスワード
+password-now-hint = ご本人であることを確かめます。
+
+## What devices are called.
+device-with = { $machine }の{ $software }
+device-home-screen = { $machine }のホーム画面
+device-app = { $machine }のアプリ
+device-program = プログラム
+device-phone = スマートフォン
+device-windows = Windowsのパソコン
+device-linux = Linuxのパソコン
+device-unknown = 機種の分からない端末
+
+## The first sign-in.
+welcome-title = ようこそ
+welcome-lead = 役員・職員としてはじめて使う方のページです。これから使うパスワードを決めます。
+welcome-app-title = 認証アプリに登録してください
+welcome-app = パスワードが人に知られても入られないように、スマートフォンの認証アプリ（Google Authenticator、Microsoft Authenticator など）を使います。
+welcome-app-open = 認証アプリを開き、「追加」を押します。
+welcome-app-scan = 下の四角い模様を読み取ります。
+welcome-app-type = 表示された6桁の数字を、下の欄に入力します。
+welcome-app-picture = 認証アプリで読み取る二次元コード
+welcome-app-by-hand = 読み取れないときは、認証アプリで「キーを入力」を選び、次の文字を打ってください。
+welcome-app-here = この端末の認証アプリに登録する
+welcome-code = 招待のコード
+welcome-code-hint = 招待のリンクから開いたときは、はじめから入っています。
+welcome-password = これから使うパスワード
+welcome-password-hint = 10文字以上。ほかで使っていないものにしてください。
+welcome-password-again = 安全のため、パスワードだけはもう一度入力してください。
+welcome-button = 使いはじめる
+
+## Recovery codes.
+recovery-lead = 認証アプリを入れた端末をなくしたとき、6桁の数字の代わりに使うコードです。
+recovery-left = あと<strong>{ $left }個</strong>あります。作り直すと、前のコードは使えなくなります。
+recovery-none = <strong>いまは1つもありません。</strong>作っておくと安心です。
+recovery-button = コードを10個作る
+recovery-made-title = 予備のコードができました
+recovery-made-lead = このページは二度と表示できません。紙に写して、しまっておいてください。
+recovery-made = 認証アプリを入れた端末をなくしたとき、このコードがあれば、またサインインできます。1つのコードは1回だけ使えます。サインインのページで「認証アプリが使えないとき」を開いて入力します。
+recovery-made-button = 書き留めました
+
+## Passkeys.
+passkeys-title = パスキー
+passkeys-lead = パスワードの代わりに、端末の指紋や顔、画面ロックでサインインするためのものです。
+passkeys-none = まだ登録していません。
+passkeys-since = 登録：
+passkeys-remove = このパスキーを消す
+passkey-add-title = パスキーを登録する
+passkey-add-lead = ご自分だけが使う端末に登録してください。次からは、指紋や顔だけでサインインできます。
+passkey-add-here = この端末で登録する
+passkey-next = 次へ
+passkey-press = ボタンを押すと、指紋や顔、画面ロックの確認が出ます。
+passkey-dropped = 確認が取りやめになったか、この端末にパスキーがありません。もう一度押してください。
+passkey-known = この端末のパスキーは、もう登録されています。
+passkey-failed = パスキーを使えませんでした。パスワードをお使いください。
+passkey-unable = この端末やアプリでは、パスキーを使えません。パスワードをお使いください。
+passkey-script = パスキーを使うには、ブラウザーの設定で JavaScript を有効にしてください。パスワードでのサインインは、このままでもできます。
+passkey-sign-in-title = パスキーでサインイン
+passkey-sign-in-button = 指紋や顔でサインインする
+passkey-where = パスキーは、サインインしたあと「使っている端末」のページで登録できます。
+passkey-password = パスワードでサインインする
+passkey-remove-title = パスキーを消す
+passkey-remove-headline = 「{ $name }」のパスキーを消しますか
+passkey-remove-lead = 消すと、そのパスキーではサインインできなくなります。いまサインインしている端末は、そのまま使えます。
+passkey-remove-stays = 端末に残るパスキーは、その端末の設定で消してください。
+passkey-remove-not = 消さないで戻る

@@ -61,3 +61,4 @@ periods-button = この期間にする
 mine-look-staff = { $area }の職員
 mine-look-officer = { $area }の役員
 mine-look-leader = { $area }の班長
+mine-area = （{ $area }）

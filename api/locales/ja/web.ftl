@@ -22,6 +22,9 @@ device-look = 心当たりがあるか、確かめる
 consent-asked = 個人情報の取り扱いを、お確かめください。
 consent-read = 読んで、同意する
 
+# After the words of a button, for whom they are; heard and not seen.
+of-whom = ：{ $name }
+
 faults-title = 入力をお確かめください
 
 problem-sign-in-title = サインインが必要です

@@ -1,8 +1,8 @@
 //! What a browser says of itself, as far as people need it to know their devices apart: iPhoneのSafari.
 
-use std::fmt;
-
 use actix_web::{HttpRequest, http::header};
+
+use crate::web::say::Message;
 
 /// Machine and browser, by the `User-Agent`. Anybody may claim to be anything: it is for their own eyes alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,10 +16,10 @@ const MACHINES: [(&str, &str); 7] = [
     ("iPad", "iPad"),
     ("iPhone", "iPhone"),
     ("Android", "Android"),
-    ("Windows", "Windowsのパソコン"),
+    ("Windows", "Windows"),
     ("CrOS", "Chromebook"),
     ("Macintosh", "Mac"),
-    ("Linux", "Linuxのパソコン"),
+    ("Linux", "Linux"),
 ];
 
 /// The first that is found counts: everybody says Safari, and nearly everybody Chrome.
@@ -61,26 +61,44 @@ impl Agent {
         }
     }
 
-    /// The machine, where it is known.
+    /// What people call the machine, where it is known.
     #[must_use]
-    pub fn machine(&self) -> Option<&'static str> {
-        self.machine
+    pub fn machine(&self) -> Option<Message> {
+        self.machine.map(|name| match name {
+            "Windows" => "device-windows".into(),
+            "Linux" => "device-linux".into(),
+            name => Message::text(name.to_owned()),
+        })
     }
-}
 
-impl fmt::Display for Agent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.machine, self.software) {
-            (Some(machine), Some(software)) => write!(f, "{machine}の{software}"),
-            (Some(one), None) | (None, Some(one)) => f.write_str(one),
-            (None, None) => f.write_str("機種の分からない端末"),
+    /// What people call both.
+    #[must_use]
+    pub fn name(&self) -> Message {
+        match (self.machine(), self.software) {
+            (Some(machine), Some(software)) => {
+                Message::new("device-with").with("machine", machine).with("software", software)
+            }
+            (Some(machine), None) => machine,
+            (None, Some(software)) => Message::text(software.to_owned()),
+            (None, None) => "device-unknown".into(),
         }
+    }
+
+    /// All that there are.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        let machines = || MACHINES.iter().map(|(_, name)| Some(*name)).chain([None]);
+        let software = || SOFTWARE.iter().map(|(_, name)| Some(*name)).chain([None]);
+        machines().flat_map(move |machine| software().map(move |software| Self { machine, software }))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::{
+        language::Language,
+        say::{Says as _, Target},
+    };
 
     #[test]
     fn devices_are_called_what_people_call_them() {
@@ -101,7 +119,7 @@ mod tests {
             ("curl/8.5.0", "機種の分からない端末"),
             ("", "機種の分からない端末"),
         ] {
-            assert_eq!(Agent::read(text).to_string(), name, "{text}");
+            assert_eq!(Agent::read(text).name().say(Language::Japanese, Target::Plain), name, "{text}");
         }
     }
 }

@@ -64,7 +64,7 @@ struct Enrolment {
 #[get("/welcome")]
 async fn welcome_page() -> Result<HttpResponse, Problem> {
     html(&WelcomePage {
-        frame: Frame::new("ようこそ", Who::Nobody),
+        frame: Frame::new("welcome-title", Who::Nobody),
         faults: Faults::default(),
         code: "",
         enrolment: None,
@@ -79,7 +79,7 @@ async fn welcome_form(request: HttpRequest, parts: Parts, form: Form<WelcomeForm
             return Ok(parts.signed_in(&request, see_other(NOTIFICATIONS), &opened).await);
         }
         Ok(Attempt::In(opened)) => {
-            let frame = Frame::new("予備のコード", Who::Nobody);
+            let frame = Frame::new("signin-recovery", Who::Nobody);
             return Ok(parts
                 .signed_in(&request, codes_page(frame, &opened.recovery_codes, NOTIFICATIONS)?, &opened)
                 .await);
@@ -92,7 +92,7 @@ async fn welcome_form(request: HttpRequest, parts: Parts, form: Form<WelcomeForm
         }
     };
     let page = WelcomePage {
-        frame: Frame::new("ようこそ", Who::Nobody),
+        frame: Frame::new("welcome-title", Who::Nobody),
         faults: faults(&problem),
         code: &form.0.code,
         enrolment: url.and_then(Enrolment::read),
@@ -151,7 +151,7 @@ mod tests {
 
     fn welcome(problem: &Problem, url: Option<&str>) -> String {
         let page = WelcomePage {
-            frame: Frame::new("ようこそ", Who::Nobody),
+            frame: Frame::new("welcome-title", Who::Nobody),
             faults: faults(problem),
             code: "AAAA\"<",
             enrolment: url.map(str::to_owned).and_then(Enrolment::read),

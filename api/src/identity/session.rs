@@ -2,6 +2,8 @@
 //!
 //! Only hashes of either are kept. The other devices of the same person are told of each sign-in, until somebody has looked.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -20,7 +22,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 use time::{Duration, OffsetDateTime};
 
 use super::{Agent, IdentityError, code::Code};
-use crate::{clock::JAPAN, config::Origin};
+use crate::{
+    clock::JAPAN,
+    config::Origin,
+    web::{
+        language::Language,
+        say::{Message, Says as _, Target},
+    },
+};
 
 /// How long a refresh token waits to be used.
 const REFRESH: Duration = Duration::days(90);
@@ -47,16 +56,37 @@ impl Device {
 
     /// What people call it.
     #[must_use]
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> Message {
+        let of = |key, machine| Message::new(key).with("machine", machine);
         match self {
-            Self::Browser(agent) => agent.to_string(),
-            Self::HomeScreen(agent) => format!("{}のホーム画面", agent.machine().unwrap_or("スマートフォン")),
+            Self::Browser(agent) => agent.name(),
+            Self::HomeScreen(agent) => {
+                of("device-home-screen", agent.machine().unwrap_or_else(|| "device-phone".into()))
+            }
             Self::Program(agent) => {
-                agent.machine().map_or("プログラム".into(), |machine| format!("{machine}のアプリ"))
+                agent.machine().map_or("device-program".into(), |machine| of("device-app", machine))
             }
         }
     }
+
+    /// The name as it is kept: in Japanese, as programs are given it.
+    #[must_use]
+    pub fn kept(&self) -> String {
+        self.name().say(Language::Japanese, Target::Plain)
+    }
+
+    /// A name that was kept, to be said in any language. What is none of those that are given is said as it stands.
+    #[must_use]
+    pub fn known(kept: String) -> Message {
+        KNOWN.get(&kept).map_or_else(|| Message::text(kept), Self::name)
+    }
 }
+
+/// All devices by the names under which they are kept.
+static KNOWN: LazyLock<HashMap<String, Device>> = LazyLock::new(|| {
+    let carried = |agent| [Device::Program(agent), Device::HomeScreen(agent), Device::Browser(agent)];
+    Agent::all().flat_map(carried).map(|device| (device.kept(), device)).collect()
+});
 
 /// A sign-in just made.
 #[derive(Debug)]
@@ -94,7 +124,7 @@ pub async fn open(
         cookie_hash: Set((!matches!(device, Device::Program(_))).then(|| hash(secret.expose_secret()))),
         created_at: Set(now),
         ended_at: Set(None),
-        device: Set(Some(device.name())),
+        device: Set(Some(device.kept())),
         seen_on: Set(Some(now.to_offset(JAPAN).date())),
         further_id: Set(None),
     }

@@ -28,6 +28,7 @@ use crate::{
         filters, id_in,
         page::{Frame, Section, Who, html, see_other},
         qr::QrPicture,
+        say::Message,
     },
 };
 
@@ -90,17 +91,18 @@ struct CoveragePage {
 /// A way to sum up.
 struct Level {
     href: String,
+    /// A key.
     label: &'static str,
     current: bool,
 }
 
-/// Counts of households, as text: those of fewer than five are "<5" to who is not of the association.
+/// Counts of households, as they are said: those of fewer than five are "<5" to who is not of the association.
 struct Counts {
-    households: String,
-    read: String,
-    acknowledged: String,
-    paper: String,
-    unreached: String,
+    households: Message,
+    read: Message,
+    acknowledged: Message,
+    paper: Message,
+    unreached: Message,
     /// None: too few to tell.
     percent: Option<u8>,
 }
@@ -109,7 +111,7 @@ struct Counts {
 struct CoverageRow {
     name: String,
     counts: Counts,
-    /// Of a household: 未読, 既読, 確認済み, 紙.
+    /// Of a household: whether it has read, and how. A key.
     state: &'static str,
 }
 
@@ -122,11 +124,11 @@ struct CoverageQuery {
 fn levels(caller: &Caller) -> Vec<(By, &'static str, &'static str)> {
     let holds = |role| caller.seats.iter().any(|seat| seat.role == role && seat.area.kind != Kind::Centre);
     let all = [
-        (By::Ward, "ward", "区", holds(Role::Staff)),
-        (By::District, "district", "校区", holds(Role::Staff)),
-        (By::Association, "association", "自治会", holds(Role::Staff) || holds(Role::Officer)),
-        (By::Group, "group", "班", holds(Role::Officer) || holds(Role::Leader)),
-        (By::Household, "household", "世帯", holds(Role::Officer) || holds(Role::Leader)),
+        (By::Ward, "ward", "coverage-level-ward", holds(Role::Staff)),
+        (By::District, "district", "coverage-level-district", holds(Role::Staff)),
+        (By::Association, "association", "coverage-level-association", holds(Role::Staff) || holds(Role::Officer)),
+        (By::Group, "group", "coverage-level-group", holds(Role::Officer) || holds(Role::Leader)),
+        (By::Household, "household", "coverage-level-household", holds(Role::Officer) || holds(Role::Leader)),
     ];
     all.into_iter().filter(|(.., may)| *may).map(|(by, name, label, _)| (by, name, label)).collect()
 }
@@ -145,7 +147,7 @@ async fn coverage_page(
     let levels = levels(&found.caller);
     let first = levels.iter().map(|(by, ..)| *by).find(|by| *by != By::Ward || levels.len() == 1);
     let by = query.by.map(By::from).or(first).unwrap_or(By::Association);
-    let (frame, href) = (Frame::new("だれが読んだか", Who::from(&found.caller)), format!("/n/{}", found.notice.id));
+    let (frame, href) = (Frame::new("notice-coverage", Who::from(&found.caller)), format!("/n/{}", found.notice.id));
     let (title, marks) = (found.notice.title.clone(), Marks::of(&found.notice));
     let staff = found.caller.seats.iter().any(|seat| seat.role == Role::Staff);
     let rows = look(&cities, &clock, found, by).await?;
@@ -161,7 +163,7 @@ async fn coverage_page(
         masked: rows.iter().any(|row| [row.read, row.acknowledged, row.paper, row.unreached].contains(&Count::Few)),
         by_household: by == By::Household,
         rows: rows.into_iter().map(coverage_row).collect(),
-        note: staff.then_some("世帯ごとの既読は、その自治会・町内会の方だけが見られます。"),
+        note: staff.then_some("coverage-association-alone"),
         href,
         title,
         marks,
@@ -178,21 +180,25 @@ fn percent(read: Count, households: Count) -> Option<u8> {
 fn coverage_row(row: Row) -> CoverageRow {
     let one = Count::Exact(1);
     let state = match (row.acknowledged == one, row.read == one, row.paper == one) {
-        (true, ..) => "確認済み",
-        (_, true, _) => "既読",
-        (_, _, true) => "紙",
-        _ => "未読",
+        (true, ..) => "coverage-stamped",
+        (_, true, _) => "coverage-opened",
+        (_, _, true) => "coverage-on-paper",
+        _ => "notice-unread",
     };
     CoverageRow { state, counts: counts(&row), name: row.name }
 }
 
+fn said(count: Count) -> Message {
+    Message::text(count.to_string())
+}
+
 fn counts(row: &Row) -> Counts {
     Counts {
-        households: row.households.to_string(),
-        read: row.read.to_string(),
-        acknowledged: row.acknowledged.to_string(),
-        paper: row.paper.to_string(),
-        unreached: row.unreached.to_string(),
+        households: said(row.households),
+        read: said(row.read),
+        acknowledged: said(row.acknowledged),
+        paper: said(row.paper),
+        unreached: said(row.unreached),
         percent: percent(row.read, row.households),
     }
 }
@@ -207,9 +213,9 @@ fn total(rows: &[Row]) -> Counts {
         rows.iter().fold((0, false), add)
     };
     let shown = |(sum, few): (i64, bool)| match (sum, few) {
-        (0, true) => Count::Few.to_string(),
-        (sum, true) => format!("{sum}以上"),
-        (sum, false) => sum.to_string(),
+        (0, true) => said(Count::Few),
+        (sum, true) => Message::new("coverage-at-least").with("count", sum),
+        (sum, false) => said(Count::Exact(sum)),
     };
     let (households, read) = (sum(|row| row.households), sum(|row| row.read));
     let exact = |(sum, few): (i64, bool)| if few { Count::Few } else { Count::Exact(sum) };

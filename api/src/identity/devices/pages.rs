@@ -25,6 +25,7 @@ use crate::{
         filters,
         page::{Fault, Faults, Frame, NOTIFICATIONS, Section, Who, again, for_people, html, see_other},
         qr::QrPicture,
+        say::Message,
     },
 };
 
@@ -58,7 +59,7 @@ struct DevicesPage {
 /// One device.
 struct Row {
     id: String,
-    name: String,
+    name: Message,
     since: Ago,
     /// The day on which it was used last; none: today.
     seen: Option<Day>,
@@ -71,7 +72,7 @@ impl Row {
         let today = now.to_offset(crate::clock::JAPAN).date();
         Self {
             id: one.id.to_string(),
-            name: one.device.unwrap_or_else(|| "機種の分からない端末".into()),
+            name: one.device.map_or("device-unknown".into(), Device::known),
             since: Ago { at: one.created_at, now },
             seen: (one.seen_on < today).then_some(Day(one.seen_on)),
             current: one.current,
@@ -145,7 +146,7 @@ struct EndPage {
     frame: Frame,
     action: String,
     /// Which one; none: all others.
-    name: Option<String>,
+    name: Option<Message>,
 }
 
 #[get("/devices/{id}/end")]

@@ -31,6 +31,7 @@ use crate::{
         dates::{Ago, Day},
         filters,
         page::{Fault, Faults, Frame, Section, Who, again, for_people, html, local_path, see_other},
+        say::Message,
     },
 };
 
@@ -54,18 +55,22 @@ pub fn pages(config: &mut ServiceConfig) {
 /// One passkey.
 struct Row {
     id: String,
-    name: String,
+    name: Message,
     since: Ago,
-    used: Option<String>,
+    /// When it was used last: today, or a day.
+    used: Option<Message>,
 }
 
 impl Row {
     fn of(one: passkey::Model, now: OffsetDateTime) -> Self {
         let day = |at: OffsetDateTime| at.to_offset(JAPAN).date();
-        let used = |at| if day(at) == day(now) { "今日".into() } else { Day(day(at)).to_string() };
+        let used = |at| {
+            let on = |day| Message::new("notice-day").with("day", Day(day));
+            if day(at) == day(now) { "devices-today".into() } else { on(day(at)) }
+        };
         Self {
             id: one.id.to_string(),
-            name: one.name,
+            name: Device::known(one.name),
             since: Ago { at: one.created_at, now },
             used: one.used_at.map(used),
         }
@@ -158,14 +163,14 @@ async fn passkeys_page(parts: Parts, caller: Caller) -> Result<HttpResponse, Pro
     let (tx, now) = (look(&parts, &caller).await?, parts.clock.now());
     let passkeys = list(&tx, (caller.city, caller.person)).await?;
     let passkeys = passkeys.into_iter().map(|one| Row::of(one, now)).collect();
-    html(&PasskeysPage { frame: frame(&caller, "パスキー"), passkeys })
+    html(&PasskeysPage { frame: frame(&caller, "passkeys-title"), passkeys })
 }
 
 #[get("/passkeys/add")]
 async fn add_page(parts: Parts, caller: Caller) -> Result<HttpResponse, Problem> {
     ready(&parts)?;
     look(&parts, &caller).await?;
-    html(&AddPage { frame: frame(&caller, "パスキーを登録する"), faults: Faults::default(), asked: None })
+    html(&AddPage { frame: frame(&caller, "passkey-add-title"), faults: Faults::default(), asked: None })
 }
 
 #[post("/passkeys/add")]
@@ -175,7 +180,7 @@ async fn ask_form(
     caller: Caller,
     form: Form<AskForm>,
 ) -> Result<HttpResponse, Problem> {
-    let frame = frame(&caller, "パスキーを登録する");
+    let frame = frame(&caller, "passkey-add-title");
     let problem = match try_ask(&request, &parts, &caller, form).await {
         Ok(asked) => return html(&AddPage { frame, faults: Faults::default(), asked: Some(asked) }),
         Err(problem) => for_people(problem)?,
@@ -206,7 +211,7 @@ async fn try_ask(
 
 #[post("/passkeys")]
 async fn add_form(parts: Parts, caller: Caller, form: Form<AnswerForm>) -> Result<HttpResponse, Problem> {
-    let page_frame = frame(&caller, "パスキーを登録する");
+    let page_frame = frame(&caller, "passkey-add-title");
     match try_add(&parts, caller, form).await {
         Ok(()) => Ok(see_other("/passkeys")),
         Err(problem) => {
@@ -234,7 +239,7 @@ async fn remove_page(parts: Parts, caller: Caller, id: Path<String>) -> Result<H
     ready(&parts)?;
     let passkeys = list(&parts.cities.look(caller.city).await?, (caller.city, caller.person)).await?;
     let one = passkeys.into_iter().find(|one| one.id.to_string() == **id).ok_or_else(Problem::not_found)?;
-    html(&RemovePage { frame: frame(&caller, "パスキーを消す"), row: Row::of(one, parts.clock.now()) })
+    html(&RemovePage { frame: frame(&caller, "passkey-remove-title"), row: Row::of(one, parts.clock.now()) })
 }
 
 #[post("/passkeys/{id}/remove")]
@@ -257,7 +262,7 @@ fn sign_in_with<'a>(parts: &Parts, faults: Faults, next: Option<&'a str>) -> Res
     let asked = ready(parts)?.ask()?;
     let ticket = sealed::seal(&parts.keys.tokens, TO_SIGN_IN, &asked.state, parts.clock.now());
     Ok(SignInPage {
-        frame: Frame::new("パスキーでサインイン", Who::Nobody).at(Section::SignIn),
+        frame: Frame::new("passkey-sign-in-title", Who::Nobody).at(Section::SignIn),
         faults,
         options: asked.options,
         ticket: ticket.ok_or_else(|| Problem::internal("a challenge could not be sealed"))?,

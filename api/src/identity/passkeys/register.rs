@@ -9,7 +9,7 @@ use uuid::Uuid;
 use webauthn_rs::prelude::{CredentialID, PasskeyRegistration, RegisterPublicKeyCredential};
 
 use super::{Challenge, PasskeyError, Passkeys, list};
-use crate::identity::{Agent, Caller, IdentityError};
+use crate::identity::{Agent, Caller, IdentityError, session::Device};
 
 /// How many an account may have.
 const MOST: usize = 10;
@@ -79,7 +79,7 @@ pub async fn register(
         tracing::info!(%error, "a passkey could not be registered");
         PasskeyError::NotRegistered
     })?;
-    let (id, name) = (PasskeyId::new(), agent.to_string());
+    let (id, name) = (PasskeyId::new(), Device::Browser(agent).kept());
     let row = passkey::ActiveModel {
         city_id: Set(caller.city),
         id: Set(id),

@@ -64,7 +64,7 @@ async fn page(parts: &Parts, caller: &Caller, faults: Faults) -> Result<Recovery
 }
 
 fn frame(caller: &Caller) -> Frame {
-    Frame::new("予備のコード", Who::from(caller)).at(Section::Devices)
+    Frame::new("signin-recovery", Who::from(caller)).at(Section::Devices)
 }
 
 #[get("/recovery")]
