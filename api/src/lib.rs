@@ -35,3 +35,4 @@ pub mod lock_screen;
 pub mod postgres;
 pub mod problem;
 pub mod purposes;
+pub mod say;

@@ -23,10 +23,10 @@ use crate::{
     identity::{Caller, api::Parts},
     postgres::{cities::Cities, sql},
     problem::Problem,
+    say::Message,
     web::{
         Form,
         page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
-        say::Message,
         validate,
     },
 };

@@ -10,12 +10,12 @@ use crate::{
     config::Origin,
     identity::code::Code,
     proxies::Proxy,
+    say::Message,
     web::{
         dates::Day,
         filters,
         page::{Faults, Frame},
         qr::QrPicture,
-        say::Message,
     },
 };
 

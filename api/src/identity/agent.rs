@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, http::header};
 
-use crate::web::say::Message;
+use crate::say::Message;
 
 /// Machine and browser, by the `User-Agent`. Anybody may claim to be anything: it is for their own eyes alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,10 +95,7 @@ impl Agent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::{
-        language::Language,
-        say::{Says as _, Target},
-    };
+    use crate::say::{Language, Says as _, Target};
 
     #[test]
     fn devices_are_called_what_people_call_them() {

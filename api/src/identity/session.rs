@@ -25,10 +25,7 @@ use super::{Agent, IdentityError, code::Code};
 use crate::{
     clock::JAPAN,
     config::Origin,
-    web::{
-        language::Language,
-        say::{Message, Says as _, Target},
-    },
+    say::{Language, Message, Says as _, Target},
 };
 
 /// How long a refresh token waits to be used.

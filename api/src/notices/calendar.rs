@@ -22,10 +22,8 @@ use crate::{
     config::Origin,
     postgres::cities::Cities,
     problem::Problem,
-    web::{
-        language::{Language, spoken},
-        say::{Message, Says as _, Target, Words},
-    },
+    say::{Language, Message, Says as _, Target, Words},
+    web::language::spoken,
 };
 
 pub(super) fn pages(config: &mut ServiceConfig) {

@@ -28,11 +28,11 @@ use crate::{
     lock_screen,
     postgres::cities::Cities,
     problem::Problem,
+    say::Message,
     web::{
         Form,
         dates::{Day, Moment},
         page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
-        say::Message,
         validate,
     },
 };

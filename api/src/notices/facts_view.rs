@@ -4,9 +4,9 @@ use time::Date;
 use url::form_urlencoded::byte_serialize;
 
 use super::facts::{Facts, When};
-use crate::web::{
-    dates::{Day, Hour, Moment},
+use crate::{
     say::{Argument, Message},
+    web::dates::{Day, Hour, Moment},
 };
 
 /// A fact in words.

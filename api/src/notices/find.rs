@@ -10,10 +10,7 @@ use entity::category::Category;
 use sea_orm::{ActiveEnum as _, Iterable as _, Value};
 
 use super::category::name;
-use crate::web::{
-    language::Language,
-    say::{Says as _, Target},
-};
+use crate::say::{Language, Says as _, Target};
 
 /// Who sent a notice, as readers tell them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -30,7 +30,8 @@ use crate::{
     identity::{Caller, api::AreaOut},
     postgres::sql,
     problem::Problem,
-    web::{language::Language, plain_text},
+    say::Language,
+    web::plain_text,
 };
 
 /// A notice to be drafted.

@@ -19,11 +19,11 @@ use crate::{
     clock::JAPAN,
     identity::Caller,
     problem::Problem,
+    say::{Language, Message, Words},
     web::{
         Cursor,
         dates::{Ago, MonthOf},
-        language::{Language, spoken},
-        say::{Message, Words},
+        language::spoken,
     },
 };
 

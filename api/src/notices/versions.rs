@@ -6,7 +6,7 @@
 use entity::{notice, revision};
 
 use super::{checks::lines, draft::drill_title};
-use crate::web::language::Language;
+use crate::say::Language;
 
 /// What stands before the English title of a drill.
 const DRILL: &str = "[DRILL]";

@@ -13,15 +13,16 @@ use super::{
     listed::Listed,
     versions::{Text, Versions},
 };
-use crate::web::{
-    dates::{Ago, Day, Moment, Stamped},
-    filters,
-    language::Language,
-    page::{Faults, Frame},
-    qr::QrPicture,
-    say::{Message, Says, Words},
-};
 use crate::{areas::Count, identity::Caller};
+use crate::{
+    say::{Language, Message, Says, Words},
+    web::{
+        dates::{Ago, Day, Moment, Stamped},
+        filters,
+        page::{Faults, Frame},
+        qr::QrPicture,
+    },
+};
 
 /// What marks a notice, in words.
 #[derive(Clone, Copy, Debug, Default)]

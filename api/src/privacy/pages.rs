@@ -16,12 +16,12 @@ use crate::{
     postgres::cities::Cities,
     problem::Problem,
     purposes::{PURPOSES, Purposes},
+    say::Message,
     web::{
         Form,
         dates::{Ago, Day, Moment},
         filters,
         page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
-        say::Message,
         validate,
     },
 };

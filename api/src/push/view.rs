@@ -10,7 +10,7 @@ use super::{
     preferences::Preferences,
     trial::Trial,
 };
-use crate::{problem::Problem, web::say::Message};
+use crate::{problem::Problem, say::Message};
 
 /// Hours at which a weekly summary is offered; a program may name any.
 const SUMMARIES: std::ops::RangeInclusive<u8> = 7..=20;

@@ -17,11 +17,11 @@ use crate::{
         },
     },
     problem::Problem,
+    say::{Language, Message, Says, Target, Words},
     web::{
         dates::{Day, Moment, Stamped},
-        language::{Language, spoken},
+        language::spoken,
         page::{Frame, Section, Who},
-        say::{Message, Says, Target, Words},
     },
 };
 

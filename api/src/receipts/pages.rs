@@ -24,11 +24,11 @@ use crate::{
     },
     postgres::cities::Cities,
     problem::Problem,
+    say::Message,
     web::{
         filters, id_in,
         page::{Frame, Section, Who, html, see_other},
         qr::QrPicture,
-        say::Message,
     },
 };
 

@@ -27,13 +27,12 @@ use crate::{
     identity::Caller,
     postgres::{self, cities::Cities},
     problem::Problem,
+    say::Message,
     web::{
         Form,
         dates::Day,
         page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
-        plain_text,
-        say::Message,
-        tidy, validate,
+        plain_text, tidy, validate,
     },
 };
 

@@ -9,12 +9,12 @@ use crate::{
     clock::JAPAN,
     config::Origin,
     identity::Invitation,
+    say::Message,
     web::{
         dates::{Ago, Day},
         filters,
         page::{Faults, Frame},
         qr::QrPicture,
-        say::Message,
     },
 };
 

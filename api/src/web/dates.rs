@@ -6,11 +6,10 @@ use std::{fmt, sync::Arc};
 
 use time::{Date, Month, OffsetDateTime, Time, Weekday};
 
-use super::{
-    language::Language,
-    say::{Argument, Says, Target, annotated},
+use crate::{
+    clock::JAPAN,
+    say::{Argument, Language, Says, Target, annotated},
 };
-use crate::clock::JAPAN;
 
 /// The first days of the eras, newest first.
 const ERAS: [(i32, Month, u8, &str); 4] = [

@@ -2,10 +2,7 @@
 
 use askama::{Values, filters::Safe};
 
-use super::{
-    language::Language,
-    say::{Argument, Message, Says, Target},
-};
+use crate::say::{Argument, Language, Message, Says, Target};
 
 /// The name by which a page's language is handed to its template.
 pub(super) const LANGUAGE: &str = "language";

@@ -3,8 +3,6 @@
 //! What somebody has chosen stays in their browser; before that, the browser is asked what it prefers. A page is rendered in the language of the
 //! request that it answers ([`spoken`]), so no handler has to hand it on.
 
-use std::str::FromStr;
-
 use actix_web::{
     Error, HttpRequest, HttpResponse,
     body::MessageBody,
@@ -23,19 +21,7 @@ use super::{
     page::{local_path, see_other},
     problem_page::for_programs,
 };
-use crate::{config::Origin, problem::Problem};
-
-/// A language of the pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// 日本語
-    #[default]
-    Japanese,
-    /// やさしい日本語: short sentences, with furigana.
-    Easy,
-    /// English
-    English,
-}
+use crate::{config::Origin, problem::Problem, say::Language};
 
 /// Holds what was chosen.
 const COOKIE: &str = "kairan-language";
@@ -50,57 +36,19 @@ pub fn spoken() -> Language {
     SPOKEN.try_with(|language| *language).unwrap_or_default()
 }
 
-impl Language {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Japanese, Self::Easy, Self::English];
-
-    /// Its name (BCP 47), as its texts and the cookie have it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Japanese => "ja",
-            Self::Easy => "ja-yasashii",
-            Self::English => "en",
-        }
+/// What was chosen, or else what the browser prefers.
+fn asked(request: &ServiceRequest) -> Language {
+    if let Some(chosen) = request.cookie(COOKIE).and_then(|cookie| cookie.value().parse().ok()) {
+        return chosen;
     }
-
-    /// What a browser is told (`lang`), so that it reads aloud and breaks lines as it should.
-    #[must_use]
-    pub fn tag(self) -> &'static str {
-        if self == Self::English { "en" } else { "ja" }
-    }
-
-    /// What it calls itself.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Japanese => "日本語",
-            Self::Easy => "やさしい日本語",
-            Self::English => "English",
-        }
-    }
-
-    fn of(request: &ServiceRequest) -> Self {
-        if let Some(chosen) = request.cookie(COOKIE).and_then(|cookie| cookie.value().parse().ok()) {
-            return chosen;
-        }
-        let asked = AcceptLanguage::parse(request).map(|asked| asked.ranked()).unwrap_or_default();
-        let known = |range: &str| match range.split('-').next() {
-            Some("ja") => Some(Self::Japanese),
-            Some("en") => Some(Self::English),
-            _ => None,
-        };
-        let mut ranges = asked.iter().filter_map(|asked| asked.item()).map(|range| range.to_string().to_lowercase());
-        ranges.find_map(|range| known(&range)).unwrap_or_default()
-    }
-}
-
-impl FromStr for Language {
-    type Err = ();
-
-    fn from_str(code: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|language| language.code() == code).ok_or(())
-    }
+    let preferred = AcceptLanguage::parse(request).map(|header| header.ranked()).unwrap_or_default();
+    let known = |range: &str| match range.split('-').next() {
+        Some("ja") => Some(Language::Japanese),
+        Some("en") => Some(Language::English),
+        _ => None,
+    };
+    let mut ranges = preferred.iter().filter_map(|range| range.item()).map(|range| range.to_string().to_lowercase());
+    ranges.find_map(|range| known(&range)).unwrap_or_default()
 }
 
 /// Answers in the language of who asks.
@@ -109,7 +57,7 @@ impl FromStr for Language {
 /// Those of the service.
 pub async fn speak<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     // Programs are answered in no language, or in Japanese.
-    let language = if for_programs(request.path()) { Language::default() } else { Language::of(&request) };
+    let language = if for_programs(request.path()) { Language::default() } else { asked(&request) };
     SPOKEN.scope(language, next.call(request)).await
 }
 
@@ -166,7 +114,7 @@ mod tests {
         let asked = |asked: &str, chosen: Option<&str>| {
             let request = TestRequest::default().insert_header((header::ACCEPT_LANGUAGE, asked));
             let request = chosen.into_iter().fold(request, |request, code| request.cookie(Cookie::new(COOKIE, code)));
-            Language::of(&request.to_srv_request())
+            super::asked(&request.to_srv_request())
         };
         for (wanted, chosen, speaks) in [
             ("ja-JP,ja;q=0.9,en;q=0.8", None, Language::Japanese),

@@ -19,7 +19,6 @@ pub mod page;
 pub mod problem_page;
 pub mod qr;
 mod request;
-pub mod say;
 pub mod size;
 mod upload;
 

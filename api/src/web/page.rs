@@ -12,11 +12,13 @@ use entity::ids::SessionId;
 use super::{
     assets,
     filters::LANGUAGE,
-    language::{Language, spoken},
-    say::Message,
+    language::spoken,
     size::{Size, shown},
 };
-use crate::problem::{FieldError, Problem};
+use crate::{
+    problem::{FieldError, Problem},
+    say::{Language, Message},
+};
 
 /// Where a page about push notifications is.
 pub const NOTIFICATIONS: &str = "/notifications";

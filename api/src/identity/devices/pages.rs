@@ -19,13 +19,13 @@ use crate::{
         session::{Device, Opened},
     },
     problem::Problem,
+    say::Message,
     web::{
         Form,
         dates::{Ago, Day},
         filters,
         page::{Fault, Faults, Frame, NOTIFICATIONS, Section, Who, again, for_people, html, see_other},
         qr::QrPicture,
-        say::Message,
     },
 };
 

@@ -26,12 +26,12 @@ use crate::{
         session::{Device, Opened},
     },
     problem::Problem,
+    say::Message,
     web::{
         Form,
         dates::{Ago, Day},
         filters,
         page::{Fault, Faults, Frame, Section, Who, again, for_people, html, local_path, see_other},
-        say::Message,
     },
 };
 

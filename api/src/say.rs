@@ -1,13 +1,15 @@
 //! What pages say, in the language of who reads: Fluent messages (<https://projectfluent.org>) from `locales/`, one file for a room.
 //!
-//! A template says `{{ "join-title"|t }}`, or with something to fill in `{{ "unread"|with("count", n)|t }}` (`filters.rs`). A message
+//! A template says `{{ "join-title"|t }}`, or with something to fill in `{{ "unread"|with("count", n)|t }}` (`web/filters.rs`). A message
 //! is trusted and may hold `<strong>`; what is filled in is escaped. ｜回覧板《かいらんばん》 becomes furigana.
+
+mod language;
 
 use std::{borrow::Cow, collections::HashMap, fmt, sync::Arc, sync::LazyLock};
 
 use fluent_templates::{LanguageIdentifier, Loader as _, fluent_bundle::FluentValue};
 
-use super::language::Language;
+pub use language::Language;
 
 fluent_templates::static_loader! {
     static TEXTS = {
@@ -216,7 +218,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// ｜漢字《かんじ》 as ruby, or without the reading.
-pub(super) fn annotated(text: &str, target: Target) -> String {
+pub(crate) fn annotated(text: &str, target: Target) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('｜') {
