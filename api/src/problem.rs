@@ -1,23 +1,29 @@
-//! What a caller is told when something can't be done: RFC 9457, with a stable `code` and a Japanese `detail` fit to show.
+//! What a caller is told when something can't be done: RFC 9457, with a stable `code` and a `detail` fit to show.
+//!
+//! A problem holds what it tells as a [`Message`]: pages say it in the language of who reads (`web/problem_page.rs`), and JSON in Japanese.
 //!
 //! This file knows the shapes of failures, not the cases: each room has an enum of what can go wrong in it and a
 //! `From<…> for Problem` beside that. The one page of all codes is `docs/API.md`.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use sea_orm::DbErr;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use crate::postgres::is_away;
+use crate::{
+    postgres::is_away,
+    say::{Language, Message, Says as _, Target},
+};
 
 /// A failure on its way to the caller.
 #[derive(Debug)]
 pub struct Problem {
     status: StatusCode,
     code: &'static str,
-    detail: Cow<'static, str>,
+    /// In a box, since every `Result` has room for a problem.
+    detail: Box<Message>,
     errors: Vec<FieldError>,
     members: serde_json::Map<String, serde_json::Value>,
     retry_after: Option<u64>,
@@ -25,19 +31,20 @@ pub struct Problem {
 }
 
 /// One thing wrong with a body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FieldError {
     /// Where: a JSON pointer into the body (RFC 6901), or the name of a query parameter.
     #[schema(example = "/title")]
     pub pointer: String,
     /// What is wrong and what to do, in Japanese.
-    #[schema(example = "100文字以内で入力してください。")]
-    pub detail: String,
+    #[serde(serialize_with = "in_japanese")]
+    #[schema(value_type = String, example = "100文字以内で入力してください。")]
+    pub detail: Message,
 }
 
 impl FieldError {
     /// One thing wrong at `pointer`.
-    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn new(pointer: impl Into<String>, detail: impl Into<Message>) -> Self {
         Self { pointer: pointer.into(), detail: detail.into() }
     }
 }
@@ -56,7 +63,9 @@ pub struct ProblemOut<'a> {
     /// Which problem it is; never changes its meaning.
     code: &'a str,
     /// What happened and what to do, in Japanese.
-    detail: &'a str,
+    #[serde(serialize_with = "in_japanese")]
+    #[schema(value_type = String)]
+    detail: &'a Message,
     /// What is wrong with the body, field by field.
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     errors: &'a [FieldError],
@@ -66,13 +75,18 @@ pub struct ProblemOut<'a> {
     members: &'a serde_json::Map<String, serde_json::Value>,
 }
 
+/// Programs are told in Japanese what they may show to anybody.
+fn in_japanese<S: Serializer>(detail: &Message, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&detail.say(Language::Japanese, Target::Plain))
+}
+
 impl Problem {
-    /// Any problem: status, code and what to tell.
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+    /// Any problem: status, code and what to tell, mostly a key.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Message>) -> Self {
         Self {
             status,
             code,
-            detail: detail.into(),
+            detail: Box::new(detail.into()),
             errors: Vec::new(),
             members: serde_json::Map::new(),
             retry_after: None,
@@ -83,50 +97,42 @@ impl Problem {
     /// 404, the same to the byte whether a thing does not exist or may not be known.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "見つかりませんでした。アドレスをもう一度お確かめください。")
+        Self::new(StatusCode::NOT_FOUND, "not_found", "problem-not-found")
     }
 
     /// 401: nobody is signed in.
     #[must_use]
     pub fn unauthenticated() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "サインインしてください。")
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "problem-unauthenticated")
     }
 
     /// 403: the thing may be known, but not done.
-    pub fn forbidden(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub fn forbidden(code: &'static str, detail: impl Into<Message>) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, detail)
     }
 
     /// 409: not in the present state of things.
-    pub fn conflict(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub fn conflict(code: &'static str, detail: impl Into<Message>) -> Self {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
     /// 422: what is wrong with the body.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let mut problem = Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "invalid",
-            "入力に誤りがあります。直してもう一度送ってください。",
-        );
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "problem-invalid");
         problem.errors = errors;
         problem
     }
 
     /// 422 with a single fault.
-    pub fn invalid_field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn invalid_field(pointer: impl Into<String>, detail: impl Into<Message>) -> Self {
         Self::invalid(vec![FieldError::new(pointer, detail)])
     }
 
     /// 429: too many tries; `seconds` until the next one is heard.
     #[must_use]
     pub fn too_many(seconds: u64) -> Self {
-        let mut problem = Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too_many_tries",
-            "続けて何度も試されたため、少しお休みしています。しばらくしてからもう一度お試しください。",
-        );
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", "problem-too-many-tries");
         problem.retry_after = Some(seconds.max(1));
         problem
     }
@@ -134,21 +140,13 @@ impl Problem {
     /// 500: our fault. `cause` goes to the log and never to the caller.
     pub fn internal(cause: impl fmt::Display) -> Self {
         tracing::error!(%cause, "a request failed");
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "こちらの不具合で処理できませんでした。時間をおいてもう一度お試しください。",
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "problem-internal")
     }
 
     /// 503: something that is needed, mostly the database, can't be had just now.
     pub fn unavailable(cause: impl fmt::Display) -> Self {
         tracing::warn!(%cause, "what a request needs is not available");
-        let mut problem = Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
-            "ただいま混み合っています。少し待ってからもう一度お試しください。",
-        );
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "problem-unavailable");
         problem.retry_after = Some(2);
         problem
     }
@@ -194,7 +192,7 @@ impl Problem {
 
     /// What to tell.
     #[must_use]
-    pub fn detail(&self) -> &str {
+    pub fn detail(&self) -> &Message {
         &self.detail
     }
 

@@ -90,6 +90,12 @@ impl Message {
         Self { key: text.into(), text: true, arguments: Vec::new() }
     }
 
+    /// Whether it is the message of `key`.
+    #[must_use]
+    pub fn is(&self, key: &str) -> bool {
+        !self.text && self.key == key
+    }
+
     /// The same, with something filled in.
     #[must_use]
     pub fn with(mut self, name: &'static str, argument: impl Into<Argument>) -> Self {
@@ -114,7 +120,7 @@ impl Says for Message {
         let found = TEXTS.try_lookup_complete(&IDENTIFIERS[language as usize], &self.key, Some(&arguments));
         let text = found.unwrap_or_else(|| {
             tracing::error!(key = %self.key, "there is no such message");
-            self.key.clone().into_owned()
+            if target == Target::Html { escaped(&self.key) } else { self.key.clone().into_owned() }
         });
         annotated(&text, target)
     }

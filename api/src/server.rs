@@ -30,6 +30,7 @@ use crate::{
     problem::Problem,
     proxies, push,
     receipts::{self, Receipts},
+    say::Message,
     seats,
     web::{Limits, assets, away, client, headers, language, metrics, problem_page, size},
 };
@@ -173,7 +174,7 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving>
             .app_data(lists.clone())
             .app_data(receipts.clone())
             .app_data(QueryConfig::default().error_handler(|error, _| {
-                Problem::invalid_field("", format!("アドレスの「?」より後を読み取れません（{error}）。")).into()
+                Problem::invalid_field("", Message::new("problem-query").with("cause", error.to_string())).into()
             }));
     };
     let server =

@@ -6,8 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use entity::seat::Role;
 use reqwest::{Method, header};
-use tests::{Browser, TestApp};
+use serde_json::json;
+use tests::{Browser, TestApp, town};
 
 fn api() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("api")
@@ -72,6 +74,87 @@ fn what_is_said_is_said_in_every_language() {
     }
 }
 
+/// Where Japanese stands in the source all the same: the beginning of a path, and why.
+const JAPANESE: [(&str, &str); 10] = [
+    ("areas/groups.rs", "how a group is called of which a file gives the number"),
+    ("demo", "made up"),
+    ("bench", "made up"),
+    ("identity/code.rs", "what somebody may type for a hyphen"),
+    ("identity/passkeys/mod.rs", "the name by which a device keeps its passkey"),
+    ("lock_screen.rs", "the words of pushes, and the mark of a drill, which goes wherever its title does"),
+    ("notices/from_jma.rs", "the words of the telegrams"),
+    ("openapi.rs", "what programmers read of the API"),
+    ("purposes.rs", "what people agreed to, word for word"),
+    ("say/language.rs", "what languages call themselves"),
+];
+/// Days and hours are written by rules of their own in each language.
+const DATES: &str = "web/dates.rs";
+
+/// The code of a file: without its tests, its comments, and the examples of the API.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or(text).lines().map(str::trim);
+    code.filter(|line| !line.starts_with("//") && !line.starts_with("#[schema("))
+}
+
+#[test]
+fn what_people_read_stands_with_the_languages_and_nowhere_else() {
+    let japanese = |text: &str| {
+        let letter = |c| matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ｦ'..='ﾟ' | '\u{3400}'..='\u{9fff}');
+        text.chars().any(letter)
+    };
+    let scripts = files(&api().join("assets"), ".js");
+    // What rings without words of its own is said to be a notice, in Japanese like every push.
+    let scripts = scripts.into_iter().filter(|(file, _)| !file.ends_with("/sw.js"));
+    for (file, text) in files(&api().join("templates"), ".html").into_iter().chain(scripts) {
+        let line = text.lines().find(|line| japanese(line));
+        assert!(line.is_none(), "{file}: {line:?}");
+    }
+    let mut needed = BTreeSet::new();
+    for (file, text) in files(&api().join("src"), ".rs") {
+        let path = file.split("api/src/").last().unwrap_or_default();
+        let Some(line) = code(&text).find(|line| japanese(line)) else { continue };
+        let known = JAPANESE.iter().map(|(path, _)| *path).chain([DATES]).find(|known| path.starts_with(known));
+        assert!(known.is_some(), "{file}: {line}");
+        needed.extend(known);
+    }
+    assert_eq!(needed.len(), JAPANESE.len() + 1, "only {needed:?} have Japanese in them");
+}
+
+#[test]
+fn no_message_is_missing_and_none_is_left_over() {
+    let known: BTreeSet<String> = messages("ja").into_keys().collect();
+    let firsts: BTreeSet<&str> = known.iter().filter_map(|key| Some(key.split_once('-')?.0)).collect();
+    // What a key begins with, where it is put together: `push-day-{day}`.
+    let (mut named, mut beginnings) = (BTreeSet::new(), BTreeSet::new());
+    let is_key = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    for (file, text) in files(&api().join("src"), ".rs").into_iter().chain(files(&api().join("templates"), ".html")) {
+        for literal in code(&text).flat_map(|line| line.split('"').skip(1)) {
+            // What a check finds has its key before a blank.
+            let (key, rest) = literal.split_at(literal.find([' ', '{']).unwrap_or(literal.len()));
+            if !is_key(key) || key.is_empty() {
+                continue;
+            }
+            if rest.starts_with('{') {
+                beginnings.insert(key.to_owned());
+            } else {
+                let alike = key.split_once('-').is_some_and(|(first, _)| firsts.contains(first));
+                assert!(
+                    !alike || known.contains(key) || file.ends_with(".html"),
+                    "{file}: there is no message {key:?}"
+                );
+                named.insert(key.to_owned());
+            }
+        }
+    }
+    for (_, text) in files(&api().join("locales"), ".ftl") {
+        let within = text.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+        named.extend(within.map(str::trim).filter(|key| is_key(key)).map(str::to_owned));
+    }
+    let is_named = |key: &&String| named.contains(*key) || beginnings.iter().any(|begins| key.starts_with(begins));
+    let unused: Vec<_> = known.iter().filter(|key| !is_named(key)).collect();
+    assert!(unused.is_empty(), "nobody says {unused:?}");
+}
+
 #[test]
 fn easy_japanese_has_a_reading_for_every_kanji() {
     let kanji = |c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | '々');
@@ -131,4 +214,63 @@ async fn a_page_speaks_the_language_that_was_chosen_and_goes_on_doing_so() {
             "{from}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_went_wrong_is_told_in_the_language_of_who_reads_and_in_japanese_to_programs() {
+    let app = TestApp::start().await;
+    let (english, easy) = (Browser::new(&app), Browser::new(&app));
+    let _ = english.send("/language", &[("language", "en")]).await;
+    let _ = easy.send("/language", &[("language", "ja-yasashii")]).await;
+
+    // At the field: what was typed is told back, and stays text.
+    let typed = [("code", "0000-0000-0000-0000"), ("consent", "1")];
+    let page = english.send("/join", &typed).await;
+    assert_eq!(page.status, 422);
+    assert!(page.text.contains("Is it “D” or “Q” on the paper"), "{}", page.text);
+    let page = easy.send("/join", &typed).await;
+    assert!(page.text.contains("<ruby>紙<rp>（</rp><rt>かみ</rt><rp>）</rp></ruby>の"), "{}", page.text);
+    assert!(page.text.contains("「D」か「Q」では ありませんか"), "{}", page.text);
+    let page = english.send("/join", &[("code", "<"), ("consent", "1")]).await;
+    assert!(page.text.contains("“&lt;” is in no code"), "{}", page.text);
+    // As a page of its own.
+    let page = english.open("/nowhere").await;
+    assert!(page.status == 404 && page.text.contains("This could not be found."), "{}", page.text);
+
+    // A program is told in Japanese, whatever it prefers, and without furigana.
+    let stranger = app.stranger();
+    let request = stranger.request(Method::POST, "/api/v1/join").header(header::ACCEPT_LANGUAGE, "en");
+    let told = stranger.send(request.json(&json!({ "code": "0000-0000-0000-0000" }))).await.problem(422, "invalid");
+    assert_eq!(told["detail"], "入力に誤りがあります。直してもう一度送ってください。");
+    let at_the_field = told["errors"][0]["detail"].as_str().expect("a detail");
+    assert!(at_the_field.ends_with("紙の文字は、よく似た「D」か「Q」ではありませんか。"), "{at_the_field}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn above_a_form_each_field_that_is_wrong_is_named_once() {
+    let app = TestApp::start().await;
+    let officer = Browser::new(&app);
+    let code = app.appoint(town::YAMA, Role::Officer, "kaicho@asahi.example").await;
+    let _ = officer.send("/welcome", &[("code", &code), ("password", "correct horse battery")]).await;
+    let _ = officer.send("/language", &[("language", "en")]).await;
+
+    let empty = [("title", ""), ("body", " "), ("importance", "normal"), ("to", "everyone"), ("ends_on", "2026-12-24")];
+    let page = officer.send("/notices/new", &empty).await;
+    assert_eq!(page.status, 422);
+    let mut before = 0;
+    for told in [
+        "<a href=\"#field-title\">Title: Please fill this in.</a>",
+        "<a href=\"#field-body\">Text: Please fill this in.</a>",
+        "<a href=\"#field-areas\">Where to: Please choose one or more.</a>",
+    ] {
+        assert_eq!(page.text.matches(told).count(), 1, "{told} in {}", page.text);
+        // In the order of the page.
+        let place = page.text.find(told).expect("it is there");
+        assert!(place > before, "{told} in {}", page.text);
+        before = place;
+    }
+    assert_eq!(page.text.matches("<a href=\"#field-").count(), 3, "{}", page.text);
+    let _ = officer.send("/language", &[("language", "ja")]).await;
+    let page = officer.send("/notices/new", &empty).await;
+    assert!(page.text.contains(">題：入力してください。</a>"), "{}", page.text);
 }

@@ -112,3 +112,32 @@ proxy-end-nobody = Nobody answers for it at present. A code that was handed over
 proxy-end-title = Ending this
 proxy-end-stays = What was confirmed so far stays with the household. To ask somebody again, hand over another code.
 proxy-end-button = End it
+
+## What could not be done.
+problem-slip-is-full = Eight people have joined with this slip already. Ask your group leader or an officer for another one.
+problem-label-taken = There is a household of that name in this group already. Choose another name.
+fault-not-of-this-home = They are not of this household.
+problem-no-home = You belong to no household, so you can’t move.
+problem-not-your-household = Only the group leader or an officer can change this.
+problem-signs-in-already = They have a password. On the new phone they sign in as always.
+problem-other-purposes = How your data is used has changed. Please read what holds and agree again.
+problem-no-roster = Only officers and group leaders of an association see a roster.
+fault-shift-jis = “{ $name }” has characters that Shift_JIS can’t hold.
+fault-unknown-household = This household can’t be found.
+fault-split-whom = Choose who is to go.
+fault-consented = Type the day on which the household agreed.
+fault-within-a-year = It has to be today or a day of the past year.
+fault-agree = To join, tick the box to agree.
+
+## What is wrong with a line of a file.
+file-line = Line { $line }: { $right }
+file-line-value = Line { $line }, “{ $value }”: { $right }
+file-line-empty = Line { $line }: the column { $column } is empty. { $right }
+file-area = Write the code of your association into the column area_code.
+file-group = The name of a group in the column group has up to 50 characters, and no dot, slash or hash.
+file-household-empty = Write the name of the household into the column household.
+file-household-twice = The same household stands in an earlier line.
+file-household = The name of a household in the column household has up to 100 characters on one line.
+file-delivery = Write digital, paper, both or undecided into the column delivery.
+file-header = The first line has to be area_code,group,household,delivery.
+file-unreadable = This line can’t be read. Check the number of columns, the encoding (UTF-8 or Shift_JIS), and that there are no odd characters.

@@ -157,3 +157,34 @@ passkey-remove-headline = Remove the passkey of “{ $name }”?
 passkey-remove-lead = You can no longer sign in with that passkey. Devices that are signed in stay so.
 passkey-remove-stays = The passkey itself stays on the device: delete it in the settings there.
 passkey-remove-not = Go back without removing it
+
+## What could not be done.
+problem-invalid-code = This code does not work. It is too old, was replaced by another, or has been used. Please ask who gave it to you.
+problem-wrong-credentials = The mail address or the password is wrong.
+problem-wrong-password = The password is wrong.
+problem-second-factor-needed = Type the six digits that your authenticator app shows.
+problem-wrong-second-factor = The six digits are wrong. Type those that the authenticator app shows next.
+problem-digits-closed = The digits were wrong too often, so this device can’t use them for a while. Wait about 15 minutes, or use a recovery code or a device on which you have signed in before.
+problem-invalid-refresh-token = Your sign-in has run out. Please sign in again.
+problem-sign-in-instead = Officers and staff sign in on each device with their mail address and password.
+problem-no-account = Passkeys are for people who sign in with a mail address and a password. You can go on using this device as it is.
+problem-no-second-factor = You use no authenticator app, so you need no recovery codes.
+problem-email-taken = This mail address is in use already.
+problem-device-code = This code does not work: it was used already or is too old. Make another one on your other device, or join with the code on your slip.
+problem-provider-failed = Your staff account can’t be checked just now. Please try again later.
+problem-provider-refused = Signing in with the staff account was cancelled. Please try again.
+problem-sign-in-interrupted = The sign-in broke off. Please start again.
+problem-mail-not-verified = The mail address of your staff account was never verified. Please ask who looks after these accounts in your office.
+problem-no-staff-seat = No member of staff has this mail address here. Please ask the city to add you.
+problem-passkey-refused = This passkey does not let you in. Try again, or sign in with your password.
+problem-too-many-passkeys = There can be ten passkeys at most. Remove those that you don’t use.
+problem-passkey-not-registered = The passkey could not be registered. Please try again.
+
+## What is wrong with a code as it was typed.
+code-letter = The code is mistyped: “{ $letter }” is in no code. Codes have capital letters and digits only.
+code-letter-like = The code is mistyped: “{ $letter }” is in no code. Is it “{ $like }” on the paper, which looks much the same?
+code-letter-like-either = The code is mistyped: “{ $letter }” is in no code. Is it “{ $one }” or “{ $other }” on the paper, which look much the same?
+code-empty = Type the code: the 16 letters printed on the paper.
+code-short = The code is mistyped: it has { $length } of its 16 letters. Please look at the paper again.
+code-long = The code is mistyped: it has more than 16 letters. Please look at the paper again.
+code-wrong = The code is mistyped: one of its 16 letters is wrong, or two have changed places. Please compare it with the paper.

@@ -62,3 +62,8 @@ mine-look-staff = staff of { $area }
 mine-look-officer = an officer of { $area }
 mine-look-leader = the leader of { $area }
 mine-area = {" "}({ $area })
+
+## What could not be done.
+problem-not-the-city = Only staff of the whole city set how long things are kept.
+problem-holds-a-seat = You can’t leave while you hold a seat. Hand it over or end it first.
+fault-sure = To leave, tick the box.

@@ -20,3 +20,8 @@ proxies-end-says = You stop answering for { $name } at once, and no longer see w
 proxies-end-stays = What you have acknowledged stays with that household. To begin again, ask it for another code.
 proxies-end-button = Stop
 proxies-end-not = Keep answering
+
+## What could not be done.
+problem-no-home-of-own = Only who has joined a household of their own can confirm for another one.
+problem-own-household = This is the code of your own household. Give it to somebody of another one.
+problem-has-a-proxy = Somebody confirms for this household already. To change that, end it for them first.

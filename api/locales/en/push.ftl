@@ -121,3 +121,14 @@ push-delivery-last = Last reached at
 push-delivery-in-peace-says = “Not to be rung” are phones of people who receive what is only good to know once a week, or who chose not to be rung for notices of this kind. The notice is in their list.
 push-delivery-shortened = A service keeps the message for a phone that is switched off for less long than we asked. If the phone is not switched on by then, it does not ring.
 push-delivery-says = “Reached” means that the phone's maker (such as Google or Apple) took the message. Who has read it stands under “Who has read it”.
+
+## What could not be done.
+fault-quiet-hours = Quiet hours have to be 1 to 12 hours.
+fault-weekday = The weekday has to be a number from 1 (Monday) to 7 (Sunday).
+fault-hour = The hour has to be a number from 0 to 23.
+fault-category = There is no such category.
+fault-endpoint = Nothing can be sent to this push service. Please try another browser.
+fault-public-key = This can’t be read as a browser’s public key.
+fault-secret = It has to be 16 bytes in base64url.
+problem-endpoint-taken = Notifications of this browser belong to somebody else here. Turn them off and on again.
+problem-no-browser = There is no device with notifications on. Turn them on first.

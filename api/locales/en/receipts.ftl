@@ -25,3 +25,9 @@ coverage-opened = Read
 coverage-on-paper = Paper
 coverage-association-alone = Only people of an association see what its households have read.
 coverage-masked = “&lt;5” means fewer than five households. The number is hidden so that nobody can tell whose it is.
+
+## What could not be done.
+problem-another-sign-in = Somebody else has signed in on this device. What the person before confirmed is not sent.
+problem-closed = This notice is old: what single households confirmed was deleted when its time was over. The notice and the numbers are still there.
+problem-no-coverage = Only officers, group leaders and staff see who has read a notice.
+problem-counts-only = Staff of the city and its wards see numbers by association only. What single households have read is seen by people of their association alone.

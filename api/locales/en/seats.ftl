@@ -75,3 +75,16 @@ homes-undecided = Not decided yet
 homes-not-joined = To be reached by phone, and not joined yet
 seats-of = { $role }, { $area }
 seats-in = { $role }, { $department }
+
+## What could not be done.
+problem-wrong-seat = There is no such seat in this area.
+problem-holds-it-already = They hold the same seat at that time already.
+fault-first-day = The first day has to be tomorrow or later, within a year, and at the latest the day after the present term.
+fault-last-day = The last day has to be within two years of the first.
+problem-not-begun = This seat has not begun yet.
+problem-handed-over = The next person is named already. To change that, take it back first.
+problem-not-handed-over = There is no handover to take back. One that has begun can’t be taken back.
+problem-another-address-needed = This seat can’t be given to this mail address. Use another address of theirs, or ask the ward office or the city.
+problem-signed-in-before = They have signed in before, or hold another seat: they sign in as always. If they can’t, end the seat and give it to them again.
+problem-not-your-seat = Others can change this seat, and you can’t.
+fault-term-day = Write the day like 2027-04-01.

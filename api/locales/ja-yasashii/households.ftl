@@ -112,3 +112,32 @@ proxy-end-nobody = いま、かわりに ｜確認《かくにん》する ｜�
 proxy-end-title = かわりの ｜確認《かくにん》を やめる
 proxy-end-stays = いままでの ｜記録《きろく》は ｜残《のこ》ります。もういちど たのむ ときは、｜新《あたら》しい コードを わたして ください。
 proxy-end-button = やめる
+
+## What could not be done.
+problem-slip-is-full = この ｜紙《かみ》では、もう 8｜人《にん》が はじめました。｜班長《はんちょう》か ｜役員《やくいん》に ｜新《あたら》しい ｜紙《かみ》を もらって ください。
+problem-label-taken = ｜同《おな》じ ｜班《はん》に、｜同《おな》じ ｜名前《なまえ》の ｜家《いえ》が あります。ほかの ｜名前《なまえ》に して ください。
+fault-not-of-this-home = この ｜家《いえ》の ｜人《ひと》では ありません。
+problem-no-home = どの ｜家《いえ》にも ｜入《はい》って いないので、できません。
+problem-not-your-household = ｜班長《はんちょう》か ｜役員《やくいん》だけが、かえることが できます。
+problem-signs-in-already = その ｜人《ひと》には パスワードが あります。｜新《あたら》しい ｜電話《でんわ》で サインインして もらって ください。
+problem-other-purposes = あなたの ｜情報《じょうほう》の ｜使《つか》いかたが かわりました。もういちど ｜読《よ》んで、「はい」と ｜答《こた》えて ください。
+problem-no-roster = ｜名簿《めいぼ》は、｜自治会《じちかい》の ｜役員《やくいん》と ｜班長《はんちょう》だけが ｜見《み》られます。
+fault-shift-jis = 「{ $name }」には Shift_JISに ない ｜文字《もじ》が あります。
+fault-unknown-household = この ｜家《いえ》は ｜見《み》つかりません。
+fault-split-whom = ｜分《わ》ける ｜人《ひと》を えらんで ください。
+fault-consented = ｜家《いえ》の ｜人《ひと》が「はい」と ｜言《い》った ｜日《ひ》を ｜書《か》いて ください。
+fault-within-a-year = きょうまでの ｜日《ひ》に して ください。1｜年《ねん》より ｜前《まえ》は いけません。
+fault-agree = はじめるには、｜四角《しかく》に しるしを つけて ください。
+
+## What is wrong with a line of a file.
+file-line = { $line }｜行目《ぎょうめ》：{ $right }
+file-line-value = { $line }｜行目《ぎょうめ》の「{ $value }」：{ $right }
+file-line-empty = { $line }｜行目《ぎょうめ》の { $column } に、｜何《なに》も ありません。{ $right }
+file-area = area_code には、あなたの ｜自治会《じちかい》の コードを ｜書《か》いて ください。
+file-group = group の ｜班《はん》の ｜名前《なまえ》は 50｜文字《もじ》までです。「.」「/」「#」は ｜使《つか》えません。
+file-household-empty = household に、｜家《いえ》の ｜名前《なまえ》を ｜書《か》いて ください。
+file-household-twice = ｜同《おな》じ ｜家《いえ》が、｜前《まえ》の ｜行《ぎょう》にも あります。
+file-household = household の ｜家《いえ》の ｜名前《なまえ》は、1｜行《ぎょう》で 100｜文字《もじ》までです。
+file-delivery = delivery には digital（スマートフォン）、paper（｜紙《かみ》）、both（｜両方《りょうほう》）、undecided（まだ ｜決《き》めて いない）の どれかを ｜書《か》いて ください。
+file-header = 1｜行目《ぎょうめ》には area_code,group,household,delivery と ｜書《か》いて ください。
+file-unreadable = この ｜行《ぎょう》は ｜読《よ》めません。｜列《れつ》の ｜数《かず》、｜文字《もじ》コード（UTF-8か Shift_JIS）、｜使《つか》えない ｜文字《もじ》を ｜見《み》て ください。

@@ -62,3 +62,8 @@ mine-look-staff = { $area }の ｜職員《しょくいん》
 mine-look-officer = { $area }の ｜役員《やくいん》
 mine-look-leader = { $area }の ｜班長《はんちょう》
 mine-area = （{ $area }）
+
+## What could not be done.
+problem-not-the-city = これを ｜決《き》められるのは、｜市《し》ぜんぶの ｜職員《しょくいん》だけです。
+problem-holds-a-seat = ｜役《やく》の あいだは、やめられません。｜役《やく》を ほかの ｜人《ひと》に わたすか、やめてから、して ください。
+fault-sure = やめるには、｜四角《しかく》に しるしを つけて ください。

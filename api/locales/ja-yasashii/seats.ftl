@@ -75,3 +75,16 @@ homes-undecided = とどけかたを ｜決《き》めて いない
 homes-not-joined = スマートフォンの はずで、まだ はじめて いない
 seats-of = { $area } { $role }
 seats-in = { $role } { $department }
+
+## What could not be done.
+problem-wrong-seat = この ところに、その ｜役《やく》は ありません。
+problem-holds-it-already = その ｜人《ひと》は、そのとき もう ｜同《おな》じ ｜役《やく》です。
+fault-first-day = はじめの ｜日《ひ》は、あしたから 1｜年《ねん》までの ｜日《ひ》に して ください。｜今《いま》の ｜人《ひと》が おわる つぎの ｜日《ひ》までです。
+fault-last-day = おわりの ｜日《ひ》は、はじめの ｜日《ひ》から 2｜年《ねん》までに して ください。
+problem-not-begun = この ｜役《やく》は、まだ はじまって いません。
+problem-handed-over = つぎの ｜人《ひと》は、もう ｜決《き》まって います。かえるときは、｜先《さき》に やめて ください。
+problem-not-handed-over = やめられる ひきつぎは ありません。はじまった ｜役《やく》は、やめられません。
+problem-another-address-needed = この メールアドレスでは できません。その ｜人《ひと》の ほかの メールアドレスを ｜使《つか》うか、｜市《し》の ｜担当《たんとう》の ｜人《ひと》に ｜頼《たの》んで ください。
+problem-signed-in-before = その ｜人《ひと》は、もう サインインしたか、ほかの ｜役《やく》が あります。サインインして もらって ください。できないときは、｜役《やく》を やめてから、もういちど ｜頼《たの》んで ください。
+problem-not-your-seat = この ｜役《やく》は、ほかの ｜人《ひと》だけが かえることが できます。
+fault-term-day = ｜日《ひ》を 2027-04-01 のように ｜書《か》いて ください。

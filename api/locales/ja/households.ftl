@@ -112,3 +112,32 @@ proxy-end-nobody = いま、代わりに確認している方はいません。�
 proxy-end-title = 代わりの確認をやめる
 proxy-end-stays = これまでに確認した記録は、この世帯に残ります。もう一度お願いするには、新しいコードを作ってわたしてください。
 proxy-end-button = やめる
+
+## What could not be done.
+problem-slip-is-full = この加入票では、もう8人が参加しています。班長か役員に新しい加入票をもらってください。
+problem-label-taken = 同じ班に、同じ名前の世帯がもうあります。別の名前にしてください。
+fault-not-of-this-home = この世帯の方ではありません。
+problem-no-home = どの世帯にも入っていないので、移れません。
+problem-not-your-household = これを変えられるのは、班長か役員の方です。
+problem-signs-in-already = その方にはパスワードがあります。新しい電話で、いつものようにサインインしてもらってください。
+problem-other-purposes = 個人情報の取り扱いが変わりました。いまの内容を読んで、もう一度同意してください。
+problem-no-roster = 名簿を見られるのは、自治会・町内会の役員と班長の方です。
+fault-shift-jis = 「{ $name }」にはShift_JISにない文字があります。
+fault-unknown-household = この世帯は見つかりません。
+fault-split-whom = 分ける方を選んでください。
+fault-consented = 世帯の方が同意した日を入れてください。
+fault-within-a-year = 今日までの、1年以内の日にしてください。
+fault-agree = 参加するには、同意の四角に印を付けてください。
+
+## What is wrong with a line of a file.
+file-line = { $line }行目：{ $right }
+file-line-value = { $line }行目の「{ $value }」：{ $right }
+file-line-empty = { $line }行目の { $column } の列が空です。{ $right }
+file-area = area_code の列には、あなたの自治会・町内会のコードを書いてください。
+file-group = group の列の班の名前は50文字までで、点・斜線・シャープは使えません。
+file-household-empty = household の列に、世帯の名前を書いてください。
+file-household-twice = 同じ世帯が、前の行にもあります。
+file-household = household の列の世帯の名前は、1行で100文字までです。
+file-delivery = delivery の列には digital（スマートフォン）、paper（紙）、both（両方）、undecided（まだ決めていない）のどれかを書いてください。
+file-header = 1行目には area_code,group,household,delivery と書いてください。
+file-unreadable = この行は読めません。列の数と、文字コード（UTF-8かShift_JIS）と、使えない文字がないかをお確かめください。

@@ -157,3 +157,34 @@ passkey-remove-headline = 「{ $name }」のパスキーを消しますか
 passkey-remove-lead = 消すと、そのパスキーではサインインできなくなります。いまサインインしている端末は、そのまま使えます。
 passkey-remove-stays = 端末に残るパスキーは、その端末の設定で消してください。
 passkey-remove-not = 消さないで戻る
+
+## What could not be done.
+problem-invalid-code = このコードは使えません。期限が切れたか、新しいコードに替わったか、もう使われています。配った方にお尋ねください。
+problem-wrong-credentials = メールアドレスかパスワードが違います。
+problem-wrong-password = パスワードが違います。
+problem-second-factor-needed = 認証アプリに表示される6桁の数字を入力してください。
+problem-wrong-second-factor = 6桁の数字が違います。認証アプリの新しい数字を入力してください。
+problem-digits-closed = 違う数字が続いたため、しばらくこの端末では6桁の数字を使えません。15分ほど待つか、予備のコードか、前にサインインした端末を使ってください。
+problem-invalid-refresh-token = サインインの期限が切れました。もう一度サインインしてください。
+problem-sign-in-instead = 役員・職員の方は、新しい端末でもメールアドレスとパスワードでサインインしてください。
+problem-no-account = パスキーは、メールアドレスとパスワードでサインインする方のものです。この端末は、そのままお使いいただけます。
+problem-no-second-factor = 認証アプリを使っていないので、予備のコードはいりません。
+problem-email-taken = このメールアドレスはすでに使われています。
+problem-device-code = このコードは使えません。もう使われたか、期限が切れています。もう一台の端末で新しいコードを出すか、加入票のコードで参加してください。
+problem-provider-failed = 職員アカウントの確認先とつながりません。時間をおいてもう一度お試しください。
+problem-provider-refused = 職員アカウントでの確認が取り消されました。もう一度お試しください。
+problem-sign-in-interrupted = サインインが途中で切れました。はじめからもう一度お試しください。
+problem-mail-not-verified = 職員アカウントのメールアドレスが確認されていません。庁内の担当の方にお尋ねください。
+problem-no-staff-seat = このメールアドレスの職員は登録されていません。市の担当の方に登録を頼んでください。
+problem-passkey-refused = このパスキーではサインインできません。もう一度お試しになるか、パスワードでサインインしてください。
+problem-too-many-passkeys = パスキーは10個までです。使っていないものを消してください。
+problem-passkey-not-registered = パスキーを登録できませんでした。もう一度お試しください。
+
+## What is wrong with a code as it was typed.
+code-letter = コードに打ち間違いがあります。「{ $letter }」は、コードに使われない文字です。コードは、大文字のアルファベットと数字だけです。
+code-letter-like = コードに打ち間違いがあります。「{ $letter }」は、コードに使われない文字です。紙の文字は、よく似た「{ $like }」ではありませんか。
+code-letter-like-either = コードに打ち間違いがあります。「{ $letter }」は、コードに使われない文字です。紙の文字は、よく似た「{ $one }」か「{ $other }」ではありませんか。
+code-empty = コードを入力してください。紙に印刷された16文字です。
+code-short = コードに打ち間違いがあります。いま{ $length }文字です。16文字を、もう一度お確かめください。
+code-long = コードに打ち間違いがあります。文字が多すぎます。16文字を、もう一度お確かめください。
+code-wrong = コードに打ち間違いがあります。16文字のうち、どれかが違うか、前後が入れ替わっています。紙と見くらべてください。

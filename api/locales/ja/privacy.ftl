@@ -62,3 +62,8 @@ mine-look-staff = { $area }の職員
 mine-look-officer = { $area }の役員
 mine-look-leader = { $area }の班長
 mine-area = （{ $area }）
+
+## What could not be done.
+problem-not-the-city = 保存期間を決められるのは、市全体を担当する職員の方です。
+problem-holds-a-seat = 役についている間は退会できません。役を引き継ぐか、辞めてから退会してください。
+fault-sure = 退会するには、四角に印を付けてください。

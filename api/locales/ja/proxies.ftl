@@ -20,3 +20,8 @@ proxies-end-says = { $name }の代わりに確認することを、すぐにや�
 proxies-end-stays = これまでに確認した記録は、その世帯に残ります。もう一度始めるには、その世帯から新しいコードをもらってください。
 proxies-end-button = やめる
 proxies-end-not = やめずに続ける
+
+## What could not be done.
+problem-no-home-of-own = ご自分の世帯に参加している方だけが、ほかの世帯の代わりに確認できます。
+problem-own-household = これは、ご自分の世帯のコードです。ほかの世帯の方にわたしてください。
+problem-has-a-proxy = この世帯には、代わりに確認する方がもういます。別の方にするには、先にいまの方をやめてください。

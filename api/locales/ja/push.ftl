@@ -115,3 +115,14 @@ push-delivery-last = 最後に届いた時刻
 push-delivery-in-peace-says = 「鳴らさない設定」は、参考のお知らせを週に一度まとめて受け取る方や、この種類では鳴らさないことにした方の端末です。お知らせは一覧に届いています。
 push-delivery-shortened = 電源の入っていないスマートフォンの分を、希望より短い間しか預からない会社がありました。その間に電源が入らないと、通知は鳴りません。
 push-delivery-says = 「届いた」は、スマートフォンの会社（Google、Apple など）が受け取ったことを表します。読んだかどうかは「だれが読んだか」をご覧ください。
+
+## What could not be done.
+fault-quiet-hours = 静かにする時間は、1時間から12時間までにしてください。
+fault-weekday = 曜日は1（月曜日）から7（日曜日）までの数で指定してください。
+fault-hour = 時刻は0から23までの数で指定してください。
+fault-category = その種類はありません。
+fault-endpoint = この通知サービスには送れません。別のブラウザでお試しください。
+fault-public-key = ブラウザの公開鍵として読み取れません。
+fault-secret = 16バイトの値をbase64urlで指定してください。
+problem-endpoint-taken = この通知の宛先は、ほかの方のものとして登録されています。通知をいったん切って、入れ直してください。
+problem-no-browser = 通知の入っている端末がありません。先に「通知を入れる」を押してください。

@@ -25,3 +25,9 @@ coverage-opened = 既読
 coverage-on-paper = 紙
 coverage-association-alone = 世帯ごとの既読は、その自治会・町内会の方だけが見られます。
 coverage-masked = 「&lt;5」は、5世帯より少ないことを表します。だれのことか分からないように、数を伏せています。
+
+## What could not be done.
+problem-another-sign-in = この端末は、ほかの方に替わりました。前の方の確認は送りません。
+problem-closed = 古いお知らせのため、世帯ごとの確認の記録は、保存期間を過ぎて消しました。お知らせと数は残っています。
+problem-no-coverage = 届き具合を見られるのは、役員・班長・職員の方です。
+problem-counts-only = 市・区の職員が見られるのは、自治会ごとの数までです。世帯ごとの既読は、その自治会の方だけが見られます。

@@ -75,3 +75,16 @@ homes-undecided = 届け方を決めていない
 homes-not-joined = スマートフォンで受け取るはずで、まだ参加していない
 seats-of = { $area } { $role }
 seats-in = { $role } { $department }
+
+## What could not be done.
+problem-wrong-seat = その役は、この区域には置けません。
+problem-holds-it-already = その方は、その期間にもう同じ役についています。
+fault-first-day = はじめの日は、あしたから1年以内で、いまの任期が終わる日の翌日までにしてください。
+fault-last-day = 終わりの日は、はじめの日から2年以内にしてください。
+problem-not-begun = この役は、まだ始まっていません。
+problem-handed-over = 次の方がもう決まっています。替えるときは、先に取り消してください。
+problem-not-handed-over = 取り消せる引き継ぎがありません。もう始まった役は取り消せません。
+problem-another-address-needed = このメールアドレスでは、この役をお願いできません。その方の別のメールアドレスを使うか、区役所・市役所の担当に頼んでください。
+problem-signed-in-before = その方は、もうサインインしたことがあるか、ほかの役があります。いつものようにサインインしてもらってください。できないときは、役を外してから、もう一度お願いしてください。
+problem-not-your-seat = この役を変えられるのは、別の方です。
+fault-term-day = 日付を 2027-04-01 のように入力してください。

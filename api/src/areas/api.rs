@@ -53,11 +53,11 @@ pub async fn areas(
 ) -> Result<Json<Page<ChildOut>>, Problem> {
     let limit = query.limit.unwrap_or(100);
     if !(1..=100).contains(&limit) {
-        return Err(Problem::invalid_field("limit", "1から100までにしてください。"));
+        return Err(Problem::invalid_field("limit", "fault-limit"));
     }
     for (name, text) in [("parent", &query.parent), ("cursor", &query.cursor)] {
         if text.as_ref().is_some_and(|text| plain_text(text, &()).is_err()) {
-            return Err(Problem::invalid_field(name, "使えない文字が含まれています。"));
+            return Err(Problem::invalid_field(name, "fault-odd-letters"));
         }
     }
     let after = query.cursor.as_deref().unwrap_or_default();

@@ -96,16 +96,16 @@ pub(super) async fn look(
     }
     let limit = query.limit.unwrap_or(100);
     if !(1..=100).contains(&limit) {
-        return Err(Problem::invalid_field("limit", "1から100までにしてください。"));
+        return Err(Problem::invalid_field("limit", "fault-limit"));
     }
     let q = tidy(&query.q.unwrap_or_default());
     if plain_text(&q, &()).is_err() || q.chars().count() > 100 {
-        return Err(Problem::invalid_field("q", "使えない文字が含まれているか、長すぎます。"));
+        return Err(Problem::invalid_field("q", "fault-odd-or-long"));
     }
     let after = match query.cursor.as_deref().filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => {
-            let bad = || Problem::invalid_field("cursor", "前のページの next_cursor をそのまま渡してください。");
+            let bad = || Problem::invalid_field("cursor", "fault-cursor");
             let id = text.parse().map(HouseholdId).map_err(|_| bad())?;
             let last = Tended::find(db, caller, id).await?.ok_or_else(bad)?;
             Some((last.area.code, last.household.label, id.0))
@@ -121,7 +121,7 @@ pub(super) async fn look(
 
 /// A group or association in which the caller is an officer; to all others it looks like none.
 pub(super) async fn own_area(db: &impl ConnectionTrait, caller: &Caller, code: &str) -> Result<area::Model, Problem> {
-    let unknown = || Problem::invalid_field("/area", "この区域コードは見つかりません。");
+    let unknown = || Problem::invalid_field("/area", "fault-unknown-area");
     plain_text(code, &()).map_err(|_| unknown())?;
     match areas::find(db, Some(caller.city), code).await {
         Ok(area) if standing_in(caller, &area) == Some(Standing::Officer) => Ok(area),
@@ -312,7 +312,7 @@ pub async fn merge(
         .write(tended.caller.person.0, body.digest, async move |tx| {
             let other = HouseholdId(body.value.household);
             let (caller, id) = (&tended.caller, tended.household.id);
-            let unknown = || Problem::invalid_field("/household", "この世帯は見つかりません。");
+            let unknown = || Problem::invalid_field("/household", "fault-unknown-household");
             let found = Tended::find(tx, caller, other).await?.filter(|found| found.household.id != id);
             let found = found.filter(|found| found.standing == Standing::Officer).ok_or_else(unknown)?;
             verbs::merge(tx, (&tended.household, found.household), now).await?;

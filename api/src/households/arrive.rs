@@ -17,7 +17,7 @@ use crate::{
     purposes::{PURPOSES, Purposes},
     web::{
         Form, filters, optional_name,
-        page::{Fault, Faults, Frame, NOTIFICATIONS, Who, again, for_people, html, see_other},
+        page::{Faults, Frame, NOTIFICATIONS, Who, again, for_people, html, see_other},
         qr::QrPicture,
     },
 };
@@ -81,7 +81,7 @@ async fn join_form(request: HttpRequest, parts: Parts, form: Form<JoinForm>) -> 
         _ => None,
     };
     if let Some(field) = field {
-        faults = Faults { message: None, fields: vec![Fault { field: field.into(), detail: problem.detail().into() }] };
+        faults = Faults::about(field, &problem);
     }
     let JoinForm { code, name, consent } = form.0;
     again(&problem, &JoinPage::new(faults, code, name, consent.is_some()))
@@ -91,7 +91,7 @@ async fn try_join(request: &HttpRequest, parts: &Parts, form: &Form<JoinForm>) -
     parts.count_code(request, &form.0.code)?;
     form.validate()?;
     if form.0.consent.is_none() {
-        return Err(Problem::invalid_field("/consent", "参加するには、同意の四角に印を付けてください。"));
+        return Err(Problem::invalid_field("/consent", "fault-agree"));
     }
     let JoinForm { code, name, consent } = form.0.clone();
     let now = parts.clock.now();

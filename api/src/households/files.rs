@@ -181,7 +181,7 @@ async fn import_form(
     let (now, officer) = (clock.now(), as_officer(caller)?);
     let asking = officer.clone();
     let done = match &*form.0 {
-        [] => Err(Problem::invalid_field("/file", "ファイルを選んでください。")),
+        [] => Err(Problem::invalid_field("/file", "fault-choose-file")),
         _ => cities.write(Some(officer.city), async move |tx| import(tx, &asking, &form.0, now).await).await,
     };
     match done {

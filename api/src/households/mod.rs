@@ -16,6 +16,7 @@ use crate::{
     identity::IdentityError,
     problem::{FieldError, Problem},
     proxies::ProxyError,
+    say::Message,
 };
 
 pub mod api;
@@ -118,43 +119,26 @@ impl From<ImportError> for HouseholdError {
 impl From<HouseholdError> for Problem {
     fn from(error: HouseholdError) -> Self {
         match error {
-            HouseholdError::SlipIsFull => Self::new(
-                StatusCode::CONFLICT,
-                "slip_is_full",
-                "この加入票では、もう8人が参加しています。班長か役員に新しい加入票をもらってください。",
-            ),
-            HouseholdError::LabelTaken => {
-                Self::conflict("label_taken", "同じ班に、同じ名前の世帯がもうあります。別の名前にしてください。")
-            }
+            HouseholdError::SlipIsFull => Self::new(StatusCode::CONFLICT, "slip_is_full", "problem-slip-is-full"),
+            HouseholdError::LabelTaken => Self::conflict("label_taken", "problem-label-taken"),
             HouseholdError::NotOfThisHome(place) => {
-                Self::invalid_field(format!("/people/{place}"), "この世帯の方ではありません。")
+                Self::invalid_field(format!("/people/{place}"), "fault-not-of-this-home")
             }
-            HouseholdError::NoHome => Self::conflict("no_home", "どの世帯にも入っていないので、移れません。"),
-            HouseholdError::NotYours => {
-                Self::forbidden("not_your_household", "これを変えられるのは、班長か役員の方です。")
-            }
-            HouseholdError::SignsIn => Self::conflict(
-                "signs_in_already",
-                "その方にはパスワードがあります。新しい電話で、いつものようにサインインしてもらってください。",
-            ),
-            HouseholdError::OtherPurposes => Self::conflict(
-                "other_purposes",
-                "個人情報の取り扱いが変わりました。いまの内容を読んで、もう一度同意してください。",
-            ),
+            HouseholdError::NoHome => Self::conflict("no_home", "problem-no-home"),
+            HouseholdError::NotYours => Self::forbidden("not_your_household", "problem-not-your-household"),
+            HouseholdError::SignsIn => Self::conflict("signs_in_already", "problem-signs-in-already"),
+            HouseholdError::OtherPurposes => Self::conflict("other_purposes", "problem-other-purposes"),
             HouseholdError::Gone => Self::not_found(),
-            HouseholdError::NoRoster => {
-                Self::forbidden("no_roster", "名簿を見られるのは、自治会・町内会の役員と班長の方です。")
-            }
+            HouseholdError::NoRoster => Self::forbidden("no_roster", "problem-no-roster"),
             HouseholdError::NotInShiftJis(names) => {
-                let fault = |name: &String| {
-                    FieldError::new("encoding", format!("「{name}」にはShift_JISにない文字があります。"))
-                };
+                let fault =
+                    |name: &String| FieldError::new("encoding", Message::new("fault-shift-jis").with("name", name));
                 let mut problem = Self::invalid(names.iter().map(fault).collect());
                 problem = problem.with("names", names);
                 problem
             }
             HouseholdError::File(fault) => {
-                Self::invalid_field(format!("/{}/{}", fault.line, fault.column), take_in::in_japanese(&fault))
+                Self::invalid_field(format!("/{}/{}", fault.line, fault.column), take_in::told(&fault))
             }
             HouseholdError::Csv(cause) => Self::internal(cause),
             HouseholdError::Proxy(error) => error.into(),

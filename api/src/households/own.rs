@@ -196,7 +196,7 @@ async fn work(
     let (act, id, detail) = match &*what {
         "delivery" => {
             let chosen = Delivery::iter().find(|one| one.to_value() == delivery);
-            let chosen = chosen.ok_or_else(|| Problem::invalid_field("/delivery", "どれか一つを選んでください。"))?;
+            let chosen = chosen.ok_or_else(|| Problem::invalid_field("/delivery", "fault-choose-one"))?;
             ("change household", verbs::change(db, home, (None, Some(chosen))).await?.id, delivery)
         }
         "label" => {
@@ -210,13 +210,13 @@ async fn work(
         "split" => {
             validate(&named)?;
             if people.is_empty() {
-                return Err(Problem::invalid_field("/people", "分ける方を選んでください。"));
+                return Err(Problem::invalid_field("/people", "fault-split-whom"));
             }
             let fresh = verbs::split(db, (&home, &place), (&label, &verbs::people(&people)), now).await?;
             ("split household", home.id, fresh.id.to_string())
         }
         "merge" => {
-            let unknown = || Problem::invalid_field("/household", "この世帯は見つかりません。");
+            let unknown = || Problem::invalid_field("/household", "fault-unknown-household");
             let other = household.parse().map(entity::ids::HouseholdId).map_err(|_| unknown())?;
             let found = Tended::find(db, &caller, other).await?.filter(|found| found.household.id != home.id);
             let found = found.filter(|found| found.standing == Standing::Officer).ok_or_else(unknown)?;

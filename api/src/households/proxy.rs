@@ -45,14 +45,14 @@ fn address(origin: &Origin, code: Option<&Code>) -> String {
 /// The day on which the household agreed. Its own people agree by asking; whoever asks for it says when it did.
 fn consented_on(tended: &Tended, typed: Option<&str>, today: Date) -> Result<Date, Problem> {
     let own = tended.caller.home.as_ref().is_some_and(|home| home.household == tended.household.id);
-    let fault = |detail: &str| Problem::invalid_field("/consented_on", detail);
+    let fault = |detail: &'static str| Problem::invalid_field("/consented_on", detail);
     let Some(typed) = typed.map(str::trim).filter(|typed| !typed.is_empty()) else {
-        return if own { Ok(today) } else { Err(fault("世帯の方が同意した日を入れてください。")) };
+        return if own { Ok(today) } else { Err(fault("fault-consented")) };
     };
     let day = Date::parse(typed, format_description!("[year]-[month]-[day]"));
-    let day = day.map_err(|_| fault("2026-12-01 のような日付にしてください。"))?;
+    let day = day.map_err(|_| fault("fault-day"))?;
     if day > today || today - day > RECENT {
-        return Err(fault("今日までの、1年以内の日にしてください。"));
+        return Err(fault("fault-within-a-year"));
     }
     Ok(day)
 }

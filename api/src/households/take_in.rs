@@ -10,9 +10,12 @@ use super::{
     export,
     import::{COLUMNS, ImportedHouseholds, Row, put, refuse_twins, row},
 };
-use crate::areas::{
-    ImportError,
-    csv::{self, Fault},
+use crate::{
+    areas::{
+        ImportError,
+        csv::{self, Fault},
+    },
+    say::Message,
 };
 
 /// A column of the saved file that says who lives there: people join by themselves, so nothing is taken from it.
@@ -45,30 +48,30 @@ fn as_it_was(cell: &str) -> &str {
 
 /// A fault as an officer reads it: the line, the column, what stands there, and what would be right.
 #[must_use]
-pub fn in_japanese(fault: &Fault) -> String {
+pub fn told(fault: &Fault) -> Message {
     let Fault { line, column, value, reason } = fault;
     let right = match &**column {
-        "area_code" => "area_code の列には、あなたの自治会・町内会のコードを書いてください。",
-        "group" => "group の列の班の名前は50文字までで、点・斜線・シャープは使えません。",
-        "household" if value.is_empty() => "household の列に、世帯の名前を書いてください。",
-        "household" if reason.starts_with("stands already") => "同じ世帯が、前の行にもあります。",
-        "household" => "household の列の世帯の名前は、1行で100文字までです。",
-        "delivery" => {
-            "delivery の列には digital（スマートフォン）、paper（紙）、both（両方）、undecided（まだ決めていない）のどれかを書いてください。"
-        }
-        _ if *line == 1 => "1行目には area_code,group,household,delivery と書いてください。",
-        _ => "この行は読めません。列の数と、文字コード（UTF-8かShift_JIS）と、使えない文字がないかをお確かめください。",
+        "area_code" => "file-area",
+        "group" => "file-group",
+        "household" if value.is_empty() => "file-household-empty",
+        "household" if reason.starts_with("stands already") => "file-household-twice",
+        "household" => "file-household",
+        "delivery" => "file-delivery",
+        _ if *line == 1 => "file-header",
+        _ => "file-unreadable",
     };
+    let at = |key| Message::new(key).with("line", *line).with("right", Message::new(right));
     match (column.is_empty(), value.is_empty()) {
-        (true, true) => format!("{line}行目：{right}"),
-        (_, false) => format!("{line}行目の「{value}」：{right}"),
-        (false, true) => format!("{line}行目の {column} の列が空です。{right}"),
+        (true, true) => at("file-line"),
+        (_, false) => at("file-line-value").with("value", value),
+        (false, true) => at("file-line-empty").with("column", column),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::say::{Language, Says as _, Target};
 
     #[test]
     fn what_was_made_harmless_comes_back_as_it_was() {
@@ -87,7 +90,8 @@ mod tests {
     #[test]
     fn a_fault_says_where_it_is_and_what_would_be_right() {
         let fault = |column: &str, value: &str, reason: &str| {
-            in_japanese(&Fault { line: 3, column: column.into(), value: value.into(), reason: reason.into() })
+            let fault = Fault { line: 3, column: column.into(), value: value.into(), reason: reason.into() };
+            told(&fault).say(Language::Japanese, Target::Plain)
         };
         assert!(fault("delivery", "紙", "is none of").starts_with("3行目の「紙」：delivery の列には"));
         assert!(fault("household", "", "is empty").contains("空です"));

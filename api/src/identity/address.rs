@@ -13,7 +13,7 @@ pub fn mail_address(typed: &str) -> Option<String> {
 /// # Errors
 /// When it is not.
 pub(super) fn in_ascii(typed: &str, _: &()) -> garde::Result {
-    let told = || garde::Error::new("メールアドレスは、半角の英数字と記号で入力してください。");
+    let told = || garde::Error::new("fault-ascii");
     mail_address(typed).map(drop).ok_or_else(told)
 }
 

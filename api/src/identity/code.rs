@@ -5,8 +5,6 @@
 //! is prime, a weighted sum finds every single wrong letter and every two neighbours that changed places, so a slip of the
 //! finger is told apart from a code that does not exist. Only a hash is ever kept.
 
-use std::fmt;
-
 use aws_lc_rs::{
     digest::{SHA256, digest},
     rand,
@@ -14,6 +12,7 @@ use aws_lc_rs::{
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::IdentityError;
+use crate::say::Message;
 
 /// 23 letters and digits.
 const ALPHABET: &[u8; 23] = b"ACDEFGHJKMNPQRTWXY34679";
@@ -92,42 +91,38 @@ pub enum Typo {
     Wrong,
 }
 
-/// What to look at again, in Japanese.
-impl fmt::Display for Typo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Typo {
+    /// What to look at again.
+    #[must_use]
+    pub fn told(self) -> Message {
         match self {
             Self::Letter(c) => {
-                write!(f, "コードに打ち間違いがあります。「{c}」は、コードに使われない文字です。")?;
-                match like(*c) {
-                    Some(like) => write!(f, "紙の文字は、よく似た「{like}」ではありませんか。"),
-                    None => f.write_str("コードは、大文字のアルファベットと数字だけです。"),
+                let said = |key| Message::new(key).with("letter", c.to_string());
+                match like(c) {
+                    [] => said("code-letter"),
+                    [one] => said("code-letter-like").with("like", *one),
+                    [one, other, ..] => said("code-letter-like-either").with("one", *one).with("other", *other),
                 }
             }
-            Self::Length(0) => f.write_str("コードを入力してください。紙に印刷された16文字です。"),
-            Self::Length(length) if *length < LENGTH => {
-                write!(f, "コードに打ち間違いがあります。いま{length}文字です。16文字を、もう一度お確かめください。")
-            }
-            Self::Length(_) => {
-                f.write_str("コードに打ち間違いがあります。文字が多すぎます。16文字を、もう一度お確かめください。")
-            }
-            Self::Wrong => f.write_str(
-                "コードに打ち間違いがあります。16文字のうち、どれかが違うか、前後が入れ替わっています。紙と見くらべてください。",
-            ),
+            Self::Length(0) => "code-empty".into(),
+            Self::Length(length) if length < LENGTH => Message::new("code-short").with("length", length),
+            Self::Length(_) => "code-long".into(),
+            Self::Wrong => "code-wrong".into(),
         }
     }
 }
 
 /// The letters of the alphabet that one which is not in it may have been read for.
-fn like(c: char) -> Option<&'static str> {
-    Some(match c {
-        '0' | 'O' | 'U' => "D」か「Q",
-        '1' | 'I' | 'L' => "J」か「T",
-        '2' | 'Z' => "7",
-        '5' | 'S' => "6",
-        '8' | 'B' => "3」か「6",
-        'V' => "Y」か「W",
-        _ => return None,
-    })
+fn like(c: char) -> &'static [&'static str] {
+    match c {
+        '0' | 'O' | 'U' => &["D", "Q"],
+        '1' | 'I' | 'L' => &["J", "T"],
+        '2' | 'Z' => &["7"],
+        '5' | 'S' => &["6"],
+        '8' | 'B' => &["3", "6"],
+        'V' => &["Y", "W"],
+        _ => &[],
+    }
 }
 
 /// Spaces, what can't be seen, and everything that somebody may type for the lines between the groups.
@@ -163,6 +158,7 @@ fn check(digits: &[usize]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::say::{Language, Says as _, Target};
 
     #[test]
     fn what_is_printed_can_be_typed_back_in_many_ways() {
@@ -213,12 +209,13 @@ mod tests {
         ] {
             let said = Code::parse(typed);
             assert!(matches!(said, Err(IdentityError::Mistyped(one)) if one == typo), "{typed}: {said:?}");
-            assert!(!typo.to_string().is_empty());
+            let told = typo.told().say(Language::English, Target::Plain);
+            assert!(typed.is_empty() || told.starts_with("The code is mistyped"), "{told}");
         }
         // Whatever is taken for another letter is named with letters that are there.
         for c in "0OU1IL2Z5S8BV".chars() {
-            let like = like(c).expect("a letter like it");
-            assert!(like.chars().all(|c| ALPHABET.contains(&(c as u8)) || "」か「".contains(c)), "{c}: {like}");
+            let like = like(c);
+            assert!(!like.is_empty() && like.iter().all(|one| ALPHABET.contains(&one.as_bytes()[0])), "{c}: {like:?}");
         }
     }
 }

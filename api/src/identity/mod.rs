@@ -107,48 +107,31 @@ impl From<IdentityError> for Problem {
     fn from(error: IdentityError) -> Self {
         let unauthorized = |code, detail: &'static str| Self::new(StatusCode::UNAUTHORIZED, code, detail);
         match error {
-            IdentityError::Mistyped(typo) => Self::invalid_field("/code", typo.to_string()),
-            IdentityError::InvalidCode => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid_code",
-                "このコードは使えません。期限が切れたか、新しいコードに替わったか、もう使われています。配った方にお尋ねください。",
-            ),
-            IdentityError::WrongCredentials => {
-                unauthorized("wrong_credentials", "メールアドレスかパスワードが違います。")
+            IdentityError::Mistyped(typo) => Self::invalid_field("/code", typo.told()),
+            IdentityError::InvalidCode => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_code", "problem-invalid-code")
             }
+            IdentityError::WrongCredentials => unauthorized("wrong_credentials", "problem-wrong-credentials"),
             IdentityError::SecondFactorNeeded(url) => {
-                let problem =
-                    unauthorized("second_factor_needed", "認証アプリに表示される6桁の数字を入力してください。");
+                let problem = unauthorized("second_factor_needed", "problem-second-factor-needed");
                 match url {
                     Some(url) => problem.with("otpauth_url", url).noted(),
                     None => problem,
                 }
             }
             IdentityError::WrongSecondFactor => {
-                unauthorized("wrong_second_factor", "6桁の数字が違います。認証アプリの新しい数字を入力してください。")
-                    .noted()
+                unauthorized("wrong_second_factor", "problem-wrong-second-factor").noted()
             }
-            IdentityError::DigitsClosed(seconds) => Self::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "digits_closed",
-                "違う数字が続いたため、しばらくこの端末では6桁の数字を使えません。15分ほど待つか、予備のコードか、前にサインインした端末を使ってください。",
-            )
-            .after(seconds),
+            IdentityError::DigitsClosed(seconds) => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "digits_closed", "problem-digits-closed").after(seconds)
+            }
             IdentityError::InvalidRefreshToken => {
-                unauthorized("invalid_refresh_token", "サインインの期限が切れました。もう一度サインインしてください。")
+                unauthorized("invalid_refresh_token", "problem-invalid-refresh-token")
             }
-            IdentityError::SignInInstead => Self::forbidden(
-                "sign_in_instead",
-                "役員・職員の方は、新しい端末でもメールアドレスとパスワードでサインインしてください。",
-            ),
-            IdentityError::NoAccount => Self::forbidden(
-                "no_account",
-                "パスキーは、メールアドレスとパスワードでサインインする方のものです。この端末は、そのままお使いいただけます。",
-            ),
-            IdentityError::NoSecondFactor => {
-                Self::conflict("no_second_factor", "認証アプリを使っていないので、予備のコードはいりません。")
-            }
-            IdentityError::EmailTaken => Self::conflict("email_taken", "このメールアドレスはすでに使われています。"),
+            IdentityError::SignInInstead => Self::forbidden("sign_in_instead", "problem-sign-in-instead"),
+            IdentityError::NoAccount => Self::forbidden("no_account", "problem-no-account"),
+            IdentityError::NoSecondFactor => Self::conflict("no_second_factor", "problem-no-second-factor"),
+            IdentityError::EmailTaken => Self::conflict("email_taken", "problem-email-taken"),
             IdentityError::Busy => Self::unavailable("too many passwords wait"),
             IdentityError::Crypto(cause) => Self::internal(cause),
             IdentityError::Db(error) => error.into(),

@@ -25,7 +25,7 @@ use crate::{
     problem::Problem,
     web::{
         Form, filters,
-        page::{Fault, Faults, Frame, Section, Who, again, for_people, html, local_path, see_other},
+        page::{Faults, Frame, Section, Who, again, for_people, html, local_path, see_other},
         plain_text,
     },
 };
@@ -208,10 +208,9 @@ pub(super) fn faults(problem: &Problem) -> Faults {
         "second_factor_needed" | "wrong_second_factor" | "digits_closed" => "totp",
         "wrong_credentials" => "email",
         "invalid_code" => "code",
-        _ => return problem.into(),
+        _ => return Faults::from(problem).labelled(&[("email", "signin-email"), ("password", "signin-password")]),
     };
-    let fault = Fault { field: field.to_owned(), detail: problem.detail().to_owned() };
-    Faults { message: None, fields: vec![fault] }
+    Faults::about(field, problem)
 }
 
 /// A field left empty says nothing.

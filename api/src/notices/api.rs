@@ -68,7 +68,7 @@ pub async fn publish(
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
     let alone = match (body.value.alone, body.value.reason) {
-        (true, None) => return Err(Problem::invalid_field("/reason", "一人で発行する理由を入力してください。")),
+        (true, None) => return Err(Problem::invalid_field("/reason", "fault-alone-why")),
         (true, reason) => reason,
         (false, _) => None,
     };

@@ -13,7 +13,7 @@ pub(super) fn read_day(text: &str) -> Option<Date> {
 
 /// A check for garde: such a day.
 pub(super) fn day(text: &str, _: &()) -> garde::Result {
-    read_day(text).map(|_| ()).ok_or_else(|| garde::Error::new("2026-12-01 のような日付にしてください。"))
+    read_day(text).map(|_| ()).ok_or_else(|| garde::Error::new("fault-day"))
 }
 
 /// A text as it is kept: nothing around it, and each line ends with a line feed, whatever the browser or program ends them with.
@@ -24,5 +24,5 @@ pub(super) fn lines(text: &str) -> String {
 /// A check for garde: something that can be seen.
 pub(super) fn not_blank(text: &str, _: &()) -> garde::Result {
     let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
-    if text.chars().all(invisible) { Err(garde::Error::new("入力してください。")) } else { Ok(()) }
+    if text.chars().all(invisible) { Err(garde::Error::new("fault-missing")) } else { Ok(()) }
 }

@@ -15,7 +15,7 @@ use time::{Date, PrimitiveDateTime, macros::format_description};
 
 use super::{
     Editable, Facts, Publishing, Sendable, Versions, audience_areas, category,
-    details_form::{DetailsForm, name_faults},
+    details_form::{DetailsForm, faults},
     facts_view::FactsView,
     json::{AudienceIn, NoticeIn, PublishIn},
     reach,
@@ -72,7 +72,7 @@ impl ComposeForm {
             "" => None,
             text => {
                 let read = PrimitiveDateTime::parse(text, format_description!("[year]-[month]-[day]T[hour]:[minute]"));
-                let wrong = |_| Problem::invalid_field("/publish_at", "日付と時刻を選んでください。");
+                let wrong = |_| Problem::invalid_field("/publish_at", "fault-choose-moment");
                 Some(read.map_err(wrong)?.assume_offset(JAPAN))
             }
         };
@@ -98,7 +98,7 @@ impl ComposeForm {
 }
 
 fn chosen_nothing(field: &str) -> Problem {
-    Problem::invalid_field(field, "どれか一つを選んでください。")
+    Problem::invalid_field(field, "fault-choose-one")
 }
 
 #[get("/notices/new")]
@@ -176,16 +176,8 @@ async fn compose_form(
         Ok(notice) => Ok(see_other(&format!("/notices/{}/confirm", notice.id))),
         Err(problem) => {
             let problem = for_people(problem)?;
-            let mut faults = Faults::from(&problem);
-            name_faults(&mut faults);
-            for fault in &mut faults.fields {
-                // The boxes of all areas are one field of the form.
-                if let Some(rest) = fault.field.strip_prefix("audience-") {
-                    fault.field = if rest.starts_with("areas") { "areas".to_owned() } else { rest.to_owned() };
-                }
-            }
             let tx = cities.look(caller.city).await?;
-            again(&problem, &compose(&tx, &caller, form.0, faults).await?)
+            again(&problem, &compose(&tx, &caller, form.0, faults(&problem)).await?)
         }
     }
 }

@@ -118,7 +118,7 @@ fn read_when(text: &str) -> Option<When> {
 }
 
 fn when(text: &str, _: &()) -> garde::Result {
-    let wrong = "2026-12-06 か 2026-12-06T09:00:00+09:00 のような日時にしてください。";
+    let wrong = "fault-moment";
     read_when(text).map(|_| ()).ok_or_else(|| garde::Error::new(wrong))
 }
 
@@ -130,7 +130,7 @@ fn a_phone(text: &str, _: &()) -> garde::Result {
     if (3..=20).contains(&digits) && typed.chars().enumerate().all(known) {
         return Ok(());
     }
-    Err(garde::Error::new("093-123-4567 のように、数字とハイフンで入力してください。"))
+    Err(garde::Error::new("fault-phone"))
 }
 
 /// A check for garde: a mail address, of letters that need no quoting in a link.
@@ -143,7 +143,7 @@ fn a_mail(text: &str, _: &()) -> garde::Result {
     if parts.is_some_and(|(name, host)| known(name, "._+-") && known(host, ".-")) {
         return Ok(());
     }
-    Err(garde::Error::new("メールアドレスの形ではありません。"))
+    Err(garde::Error::new("fault-mail-address"))
 }
 
 /// A telephone number as it is kept: narrow, with one kind of hyphen.

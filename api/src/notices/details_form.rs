@@ -9,7 +9,7 @@ use super::{
     facts::{Facts, When},
     versions::{Text, Versions},
 };
-use crate::web::page::Faults;
+use crate::{problem::Problem, web::page::Faults};
 
 /// What was typed. All of it is text until it is judged, so that the form can be shown again as it was.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -158,17 +158,51 @@ fn when(day: &str, hour: &str) -> Option<String> {
     }
 }
 
-/// Gives what is wrong with facts and versions the names of the form's fields.
-pub(super) fn name_faults(faults: &mut Faults) {
+/// What the fields of writing and correcting are called.
+const LABELS: [(&str, &str); 23] = [
+    ("title", "compose-title-field"),
+    ("body", "compose-body-field"),
+    ("starts_on", "compose-starts-on"),
+    ("starts_time", "compose-starts-time"),
+    ("ends_on", "compose-ends-on"),
+    ("ends_time", "compose-ends-time"),
+    ("place", "notice-where"),
+    ("for_whom", "notice-for-whom"),
+    ("fee", "notice-fee"),
+    ("answer_by", "notice-answer-by"),
+    ("contact_name", "compose-contact-name"),
+    ("contact_phone", "compose-contact-phone"),
+    ("contact_mail", "compose-contact-mail"),
+    ("easy_title", "compose-easy-title"),
+    ("easy_body", "compose-easy-body"),
+    ("english_title", "compose-english-title"),
+    ("english_body", "compose-english-body"),
+    ("importance", "compose-importance"),
+    ("areas", "compose-areas"),
+    ("to", "compose-to"),
+    ("circulate_until", "notice-until"),
+    ("publish_at", "compose-publish-at"),
+    ("reason", "correct-reason"),
+];
+
+/// What is wrong with a notice, at the fields of the form.
+pub(super) fn faults(problem: &Problem) -> Faults {
+    let mut faults = Faults::from(problem);
     for fault in &mut faults.fields {
+        // The boxes of all areas are one field of the form.
+        if let Some(rest) = fault.field.strip_prefix("audience-") {
+            fault.field = if rest.starts_with("areas") { "areas".to_owned() } else { rest.to_owned() };
+            if fault.detail.is("fault-missing") {
+                fault.detail = "fault-choose-areas".into();
+            }
+        }
         if let Some(fact) = fault.field.strip_prefix("facts-") {
             fault.field = match fact.strip_prefix("contact-") {
                 Some(part) => format!("contact_{part}"),
                 None if fact == "starts" || fact == "ends" => {
-                    fault.detail = fault.detail.replace(
-                        "2026-12-06 か 2026-12-06T09:00:00+09:00 のような日時にしてください。",
-                        "日付を選んでください。",
-                    );
+                    if fault.detail.is("fault-moment") {
+                        fault.detail = "fault-choose-day".into();
+                    }
                     format!("{fact}_on")
                 }
                 None => fact.to_owned(),
@@ -177,6 +211,7 @@ pub(super) fn name_faults(faults: &mut Faults) {
             fault.field = version.replace('-', "_");
         }
     }
+    faults.labelled(&LABELS)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde_json::{Value, from_value, to_value};
 use super::{
     Content, Editable, Sendable, Versions, category,
     checks::lines,
-    details_form::{DetailsForm, name_faults},
+    details_form::{DetailsForm, faults},
     json::{CorrectIn, WithdrawIn},
     view::{CorrectPage, WithdrawPage, shown_to},
 };
@@ -156,14 +156,12 @@ async fn correct_form(
         Ok(()) => Ok(see_other(&format!("/n/{}", found.notice.id))),
         Err(problem) => {
             let problem = for_people(problem)?;
-            let mut faults = Faults::from(&problem);
-            name_faults(&mut faults);
             let tx = cities.look(found.caller.city).await?;
             let mut form = form.0;
             if problem.code() == "corrected_meanwhile" {
                 (found.notice, form) = meanwhile(&tx, found.notice, form).await?;
             }
-            again(&problem, &correcting(&tx, &found, form, faults).await?)
+            again(&problem, &correcting(&tx, &found, form, faults(&problem)).await?)
         }
     }
 }

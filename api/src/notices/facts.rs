@@ -89,12 +89,12 @@ impl Facts {
     /// [`NoticeError::Fact`], [`NoticeError::InThePast`], [`NoticeError::TooFarAhead`], each with its field.
     pub(super) fn check(&self, before: &Self, now: OffsetDateTime) -> Result<(), NoticeError> {
         match (self.starts, self.ends) {
-            (None, Some(_)) => return Err(NoticeError::Fact("facts/starts", "始まる日を入力してください。")),
+            (None, Some(_)) => return Err(NoticeError::Fact("facts/starts", "fault-starts")),
             (Some(starts), Some(ends)) if ends.hour.is_some() && starts.hour.is_none() => {
-                return Err(NoticeError::Fact("facts/starts", "始まる時刻も入力してください。"));
+                return Err(NoticeError::Fact("facts/starts", "fault-starts-hour"));
             }
             (Some(starts), Some(ends)) if ends.day < starts.day || ends.hour.is_some() && ends <= starts => {
-                return Err(NoticeError::Fact("facts/ends", "始まりよりあとにしてください。"));
+                return Err(NoticeError::Fact("facts/ends", "fault-ends"));
             }
             _ => {}
         }

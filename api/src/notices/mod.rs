@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use rights::notices_of;
 
-use crate::{areas::AreaError, problem::Problem};
+use crate::{areas::AreaError, problem::Problem, say::Message};
 
 pub mod api;
 mod calendar;
@@ -93,7 +93,7 @@ pub enum NoticeError {
     /// A time or day more than a year away; which field.
     #[error("{0} is more than a year away")]
     TooFarAhead(&'static str),
-    /// A fact that can't be true beside the others; which field, and what to do.
+    /// A fact that can't be true beside the others; which field, and what to do: a key.
     #[error("{0} can't be")]
     Fact(&'static str, &'static str),
     /// Published already.
@@ -125,43 +125,26 @@ pub enum NoticeError {
 impl From<NoticeError> for Problem {
     fn from(error: NoticeError) -> Self {
         match error {
-            NoticeError::NoSeat => Self::forbidden("no_seat", "お知らせを出せるのは、役員・班長・職員の方です。"),
+            NoticeError::NoSeat => Self::forbidden("no_seat", "problem-no-seat"),
             NoticeError::UnknownArea(place) => {
-                Self::invalid_field(format!("/audience/areas/{place}"), "この区域コードは見つかりません。")
+                Self::invalid_field(format!("/audience/areas/{place}"), "fault-unknown-area")
             }
             NoticeError::OutsideArea(name) => {
-                Self::forbidden("outside_your_area", format!("「{name}」は、あなたの担当する区域の外です。"))
+                Self::forbidden("outside_your_area", Message::new("problem-outside-your-area").with("name", name))
             }
-            NoticeError::NobodyThere => Self::invalid_field(
-                "/audience/areas",
-                "届け先の区域に自治会・町内会がありません。別の区域を選んでください。",
-            ),
+            NoticeError::NobodyThere => Self::invalid_field("/audience/areas", "fault-nobody-there"),
             NoticeError::EmergencyNotAllowed => {
-                Self::forbidden("emergency_not_allowed", "緊急のお知らせを出せるのは、市・区の職員と自治会の役員です。")
+                Self::forbidden("emergency_not_allowed", "problem-emergency-not-allowed")
             }
-            NoticeError::InThePast(field) => {
-                Self::invalid_field(format!("/{field}"), "これから先の日時にしてください。")
-            }
-            NoticeError::TooFarAhead(field) => {
-                Self::invalid_field(format!("/{field}"), "1年以内の日時にしてください。")
-            }
+            NoticeError::InThePast(field) => Self::invalid_field(format!("/{field}"), "fault-in-the-past"),
+            NoticeError::TooFarAhead(field) => Self::invalid_field(format!("/{field}"), "fault-too-far-ahead"),
             NoticeError::Fact(field, detail) => Self::invalid_field(format!("/{field}"), detail),
-            NoticeError::AlreadyPublished => {
-                Self::conflict("already_published", "このお知らせは、もう発行されています。")
-            }
-            NoticeError::NotPublished => Self::conflict("not_published", "このお知らせは、まだ発行されていません。"),
-            NoticeError::Withdrawn => Self::conflict("withdrawn", "このお知らせは取り消されています。"),
-            NoticeError::SecondPersonNeeded => Self::conflict(
-                "second_person_needed",
-                "緊急のお知らせは、作成した人とは別の人が発行します。もう一人の方に確認と発行を頼んでください。",
-            ),
-            NoticeError::CorrectedMeanwhile => Self::conflict(
-                "corrected_meanwhile",
-                "入力しているあいだに、ほかの方がこのお知らせを訂正しました。今の内容を確かめて、もう一度送ってください。",
-            ),
-            NoticeError::NothingChanged => {
-                Self::invalid_field("", "どこも変わっていません。直したところを入力してください。")
-            }
+            NoticeError::AlreadyPublished => Self::conflict("already_published", "problem-already-published"),
+            NoticeError::NotPublished => Self::conflict("not_published", "problem-not-published"),
+            NoticeError::Withdrawn => Self::conflict("withdrawn", "problem-withdrawn"),
+            NoticeError::SecondPersonNeeded => Self::conflict("second_person_needed", "problem-second-person-needed"),
+            NoticeError::CorrectedMeanwhile => Self::conflict("corrected_meanwhile", "problem-corrected-meanwhile"),
+            NoticeError::NothingChanged => Self::invalid_field("", "fault-nothing-changed"),
             NoticeError::Area(error) => error.into(),
             NoticeError::Db(error) => error.into(),
         }

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     problem::Problem,
-    web::{Cursor, PageQuery, plain_text},
+    say::Message,
+    web::{Cursor, PageQuery, plain_text, told},
 };
 
 /// The longest that can be looked for, in characters.
@@ -65,7 +66,8 @@ fn known<T>(
     choices: &str,
 ) -> Result<Option<T>, Problem> {
     let unknown = |value: &str| {
-        Problem::invalid_field(field, format!("「{value}」は使えません（{choices} のどれかにしてください）。"))
+        let detail = Message::new("fault-unknown-choice").with("value", value).with("choices", choices);
+        Problem::invalid_field(field, detail)
     };
     value.map(|value| read(value).ok_or_else(|| unknown(value))).transpose()
 }
@@ -73,9 +75,9 @@ fn known<T>(
 /// The words of what somebody typed.
 fn words(typed: &str) -> Result<Vec<String>, Problem> {
     if typed.chars().count() > LONGEST {
-        return Err(Problem::invalid_field("q", format!("長すぎます。{LONGEST}文字までにしてください。")));
+        return Err(Problem::invalid_field("q", Message::new("fault-too-long").with("value", LONGEST)));
     }
-    plain_text(typed, &()).map_err(|error| Problem::invalid_field("q", error.message()))?;
+    plain_text(typed, &()).map_err(|error| Problem::invalid_field("q", told(&error)))?;
     Ok(typed.split_whitespace().map(str::to_owned).collect())
 }
 

@@ -138,10 +138,7 @@ impl FromRequest for Editable {
             if editable {
                 Ok(Self { caller, notice })
             } else {
-                Err(Problem::forbidden(
-                    "not_your_notice",
-                    "このお知らせを変えられるのは、出した役所・自治会の方だけです。",
-                ))
+                Err(Problem::forbidden("not_your_notice", "problem-not-your-notice"))
             }
         })
     }

@@ -38,13 +38,8 @@ pub enum PrivacyError {
 impl From<PrivacyError> for Problem {
     fn from(error: PrivacyError) -> Self {
         match error {
-            PrivacyError::NotTheCity => {
-                Self::forbidden("not_the_city", "保存期間を決められるのは、市全体を担当する職員の方です。")
-            }
-            PrivacyError::HoldsASeat => Self::conflict(
-                "holds_a_seat",
-                "役についている間は退会できません。役を引き継ぐか、辞めてから退会してください。",
-            ),
+            PrivacyError::NotTheCity => Self::forbidden("not_the_city", "problem-not-the-city"),
+            PrivacyError::HoldsASeat => Self::conflict("holds_a_seat", "problem-holds-a-seat"),
             PrivacyError::Db(error) => error.into(),
         }
     }

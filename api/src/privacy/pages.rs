@@ -120,7 +120,7 @@ impl PeriodsForm {
     fn read(&self) -> Result<RetentionIn, Problem> {
         let number = |field: &str, text: &str| {
             let number = text.trim().parse();
-            number.map_err(|_| Problem::invalid_field(format!("/{field}"), "数字で入力してください。"))
+            number.map_err(|_| Problem::invalid_field(format!("/{field}"), "fault-number"))
         };
         let asked = RetentionIn {
             exact_days: number("exact_days", &self.exact_days)?,
@@ -174,7 +174,12 @@ async fn periods_form(
         Ok(()) => Ok(see_other("/privacy/retention")),
         Err(problem) => {
             let problem = for_people(problem)?;
-            again(&problem, &periods(&caller, form.0, Faults::from(&problem), None))
+            let faults = Faults::from(&problem).labelled(&[
+                ("exact_days", "periods-exact"),
+                ("receipt_months", "periods-receipts"),
+                ("sign_in_months", "periods-sign-ins"),
+            ]);
+            again(&problem, &periods(&caller, form.0, faults, None))
         }
     }
 }
@@ -256,7 +261,7 @@ struct LeaveForm {
 async fn leave_form(parts: Parts, caller: Caller, form: Form<LeaveForm>) -> Result<HttpResponse, Problem> {
     let (now, who) = (parts.clock.now(), caller.clone());
     let left = match form.0.sure {
-        None => Err(Problem::invalid_field("/sure", "退会するには、四角に印を付けてください。")),
+        None => Err(Problem::invalid_field("/sure", "fault-sure")),
         Some(_) => parts.cities.write(Some(caller.city), async move |tx| Ok(super::erase(tx, &who, now).await?)).await,
     };
     match left {

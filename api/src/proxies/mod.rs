@@ -47,18 +47,9 @@ pub enum ProxyError {
 impl From<ProxyError> for Problem {
     fn from(error: ProxyError) -> Self {
         match error {
-            ProxyError::NoHome => {
-                Self::conflict("no_home", "ご自分の世帯に参加している方だけが、ほかの世帯の代わりに確認できます。")
-            }
-            ProxyError::OwnHousehold => Self::new(
-                StatusCode::CONFLICT,
-                "own_household",
-                "これは、ご自分の世帯のコードです。ほかの世帯の方にわたしてください。",
-            ),
-            ProxyError::Taken => Self::conflict(
-                "has_a_proxy",
-                "この世帯には、代わりに確認する方がもういます。別の方にするには、先にいまの方をやめてください。",
-            ),
+            ProxyError::NoHome => Self::conflict("no_home", "problem-no-home-of-own"),
+            ProxyError::OwnHousehold => Self::new(StatusCode::CONFLICT, "own_household", "problem-own-household"),
+            ProxyError::Taken => Self::conflict("has_a_proxy", "problem-has-a-proxy"),
             ProxyError::Identity(error) => error.into(),
             ProxyError::Db(error) => error.into(),
         }

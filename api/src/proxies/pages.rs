@@ -27,7 +27,7 @@ use crate::{
         Form,
         dates::Day,
         filters, id_in,
-        page::{Fault, Faults, Frame, Section, Who, again, for_people, html, see_other},
+        page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
     },
 };
 
@@ -123,8 +123,7 @@ async fn begin(
         Ok(household) => Ok(see_other(&format!("/proxies/{household}"))),
         Err(problem) => {
             let problem = for_people(parts.heed(&request, problem))?;
-            let fault = Fault { field: "code".into(), detail: problem.detail().into() };
-            let faults = Faults { message: None, fields: vec![fault] };
+            let faults = Faults::about("code", &problem);
             again(&problem, &homes_page(&parts.cities, &caller, faults, code).await?)
         }
     }

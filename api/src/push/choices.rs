@@ -82,24 +82,24 @@ impl Choices {
     /// `invalid`, with every field that is wrong.
     pub fn read(self) -> Result<Preferences, Problem> {
         let mut wrong = Vec::new();
-        let mut refuse = |pointer: &str, detail: &str| wrong.push(FieldError::new(pointer, detail));
+        let mut refuse = |pointer: &str, detail: &'static str| wrong.push(FieldError::new(pointer, detail));
         let quiet = self.quiet_hours.and_then(|QuietHours { from, to }| {
             let quiet = Quiet::between(from, to);
             if quiet.is_none() {
-                refuse("/quiet_hours", "静かにする時間は、1時間から12時間までにしてください。");
+                refuse("/quiet_hours", "fault-quiet-hours");
             }
             quiet
         });
         let Weekly { weekday, hour } = self.weekly;
         if !(1..=7).contains(&weekday) {
-            refuse("/weekly/weekday", "曜日は1（月曜日）から7（日曜日）までの数で指定してください。");
+            refuse("/weekly/weekday", "fault-weekday");
         }
         if hour > 23 {
-            refuse("/weekly/hour", "時刻は0から23までの数で指定してください。");
+            refuse("/weekly/hour", "fault-hour");
         }
         let muted = self.muted.iter().filter_map(|one| Category::try_from_value(one).ok()).collect::<Vec<_>>();
         if muted.len() != self.muted.len() {
-            refuse("/muted", "その種類はありません。");
+            refuse("/muted", "fault-category");
         }
         if !wrong.is_empty() {
             return Err(Problem::invalid(wrong));

@@ -75,19 +75,11 @@ pub enum PushError {
 impl From<PushError> for Problem {
     fn from(error: PushError) -> Self {
         match error {
-            PushError::Endpoint => {
-                Self::invalid_field("/endpoint", "この通知サービスには送れません。別のブラウザでお試しください。")
-            }
-            PushError::PublicKey => Self::invalid_field("/keys/p256dh", "ブラウザの公開鍵として読み取れません。"),
-            PushError::Secret => Self::invalid_field("/keys/auth", "16バイトの値をbase64urlで指定してください。"),
-            PushError::EndpointTaken => Self::new(
-                StatusCode::CONFLICT,
-                "endpoint_taken",
-                "この通知の宛先は、ほかの方のものとして登録されています。通知をいったん切って、入れ直してください。",
-            ),
-            PushError::NoBrowser => {
-                Self::conflict("no_browser", "通知の入っている端末がありません。先に「通知を入れる」を押してください。")
-            }
+            PushError::Endpoint => Self::invalid_field("/endpoint", "fault-endpoint"),
+            PushError::PublicKey => Self::invalid_field("/keys/p256dh", "fault-public-key"),
+            PushError::Secret => Self::invalid_field("/keys/auth", "fault-secret"),
+            PushError::EndpointTaken => Self::new(StatusCode::CONFLICT, "endpoint_taken", "problem-endpoint-taken"),
+            PushError::NoBrowser => Self::conflict("no_browser", "problem-no-browser"),
             PushError::Db(error) => error.into(),
         }
     }

@@ -66,22 +66,12 @@ impl From<ReceiptError> for Problem {
     fn from(error: ReceiptError) -> Self {
         match error {
             ReceiptError::NotSignedIn => Self::unauthenticated(),
-            ReceiptError::AnotherSignIn => {
-                Self::conflict("another_sign_in", "この端末は、ほかの方に替わりました。前の方の確認は送りません。")
-            }
+            ReceiptError::AnotherSignIn => Self::conflict("another_sign_in", "problem-another-sign-in"),
             ReceiptError::NotFound => Self::not_found(),
-            ReceiptError::NotPublished => Self::conflict("not_published", "このお知らせは、まだ発行されていません。"),
-            ReceiptError::Closed => Self::conflict(
-                "closed",
-                "古いお知らせのため、世帯ごとの確認の記録は、保存期間を過ぎて消しました。お知らせと数は残っています。",
-            ),
-            ReceiptError::NoCoverage => {
-                Self::forbidden("no_coverage", "届き具合を見られるのは、役員・班長・職員の方です。")
-            }
-            ReceiptError::CountsOnly => Self::forbidden(
-                "counts_only",
-                "市・区の職員が見られるのは、自治会ごとの数までです。世帯ごとの既読は、その自治会の方だけが見られます。",
-            ),
+            ReceiptError::NotPublished => Self::conflict("not_published", "problem-not-published"),
+            ReceiptError::Closed => Self::conflict("closed", "problem-closed"),
+            ReceiptError::NoCoverage => Self::forbidden("no_coverage", "problem-no-coverage"),
+            ReceiptError::CountsOnly => Self::forbidden("counts_only", "problem-counts-only"),
             ReceiptError::Db(error) => error.into(),
         }
     }

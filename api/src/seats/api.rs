@@ -56,7 +56,7 @@ pub async fn list(
 ) -> Result<Json<Page<HolderOut>>, Problem> {
     let limit = query.limit.unwrap_or(100);
     if !(1..=100).contains(&limit) {
-        return Err(Problem::invalid_field("limit", "1から100までにしてください。"));
+        return Err(Problem::invalid_field("limit", "fault-limit"));
     }
     if plain_text(&query.area, &()).is_err() {
         return Err(Problem::not_found());
@@ -83,7 +83,7 @@ fn read_cursor(text: &str) -> Result<(String, Uuid), Problem> {
         let code = String::from_utf8(code.to_vec()).ok().filter(|code| plain_text(code, &()).is_ok())?;
         Some((code, Uuid::from_slice(id).ok()?))
     };
-    read().ok_or_else(|| Problem::invalid_field("cursor", "前のページの next_cursor をそのまま渡してください。"))
+    read().ok_or_else(|| Problem::invalid_field("cursor", "fault-cursor"))
 }
 
 /// The seats of an area as far as the caller sees them, with the look in the audit log.
@@ -129,7 +129,7 @@ pub(super) async fn appoint(
     wanted: SeatIn,
     now: OffsetDateTime,
 ) -> Result<Appointed, Problem> {
-    let unknown = || Problem::invalid_field("/area", "この区域コードは見つかりません。");
+    let unknown = || Problem::invalid_field("/area", "fault-unknown-area");
     let SeatIn { area, role, email, name, department, starts_on, ends_on } = wanted;
     plain_text(&area, &()).map_err(|_| unknown())?;
     let area = areas::find(db, Some(caller.city), &area).await.map_err(|error| match error {

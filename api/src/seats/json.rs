@@ -38,18 +38,14 @@ impl From<RoleIn> for entity::seat::Role {
 
 /// A check for garde.
 pub(super) fn mail_address(text: &str, _: &()) -> garde::Result {
-    if is_mail_address(text.trim()) {
-        Ok(())
-    } else {
-        Err(garde::Error::new("メールアドレスの形ではありません。"))
-    }
+    if is_mail_address(text.trim()) { Ok(()) } else { Err(garde::Error::new("fault-mail-address")) }
 }
 
 /// A day, or what is wrong with it.
 pub(super) fn a_day(text: &str, _: &()) -> garde::Result {
     match read_day(text) {
         Some(_) => Ok(()),
-        None => Err(garde::Error::new("日付を 2027-04-01 のように入力してください。")),
+        None => Err(garde::Error::new("fault-term-day")),
     }
 }
 

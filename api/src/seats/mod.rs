@@ -86,33 +86,16 @@ pub enum SeatError {
 impl From<SeatError> for Problem {
     fn from(error: SeatError) -> Self {
         match error {
-            SeatError::WrongSeat { .. } => Self::conflict("wrong_seat", "その役は、この区域には置けません。"),
-            SeatError::HoldsItAlready => {
-                Self::conflict("holds_it_already", "その方は、その期間にもう同じ役についています。")
-            }
-            SeatError::FirstDay => Self::invalid_field(
-                "/starts_on",
-                "はじめの日は、あしたから1年以内で、いまの任期が終わる日の翌日までにしてください。",
-            ),
-            SeatError::LastDay => {
-                Self::invalid_field("/ends_on", "終わりの日は、はじめの日から2年以内にしてください。")
-            }
-            SeatError::NotBegun => Self::conflict("not_begun", "この役は、まだ始まっていません。"),
-            SeatError::HandedOver => {
-                Self::conflict("handed_over", "次の方がもう決まっています。替えるときは、先に取り消してください。")
-            }
-            SeatError::NotHandedOver => {
-                Self::conflict("not_handed_over", "取り消せる引き継ぎがありません。もう始まった役は取り消せません。")
-            }
-            SeatError::NotVouchedFor => Self::conflict(
-                "another_address_needed",
-                "このメールアドレスでは、この役をお願いできません。その方の別のメールアドレスを使うか、区役所・市役所の担当に頼んでください。",
-            ),
-            SeatError::SignsInAlready => Self::conflict(
-                "signs_in_already",
-                "その方は、もうサインインしたことがあるか、ほかの役があります。いつものようにサインインしてもらってください。できないときは、役を外してから、もう一度お願いしてください。",
-            ),
-            SeatError::NotYours => Self::forbidden("not_your_seat", "この役を変えられるのは、別の方です。"),
+            SeatError::WrongSeat { .. } => Self::conflict("wrong_seat", "problem-wrong-seat"),
+            SeatError::HoldsItAlready => Self::conflict("holds_it_already", "problem-holds-it-already"),
+            SeatError::FirstDay => Self::invalid_field("/starts_on", "fault-first-day"),
+            SeatError::LastDay => Self::invalid_field("/ends_on", "fault-last-day"),
+            SeatError::NotBegun => Self::conflict("not_begun", "problem-not-begun"),
+            SeatError::HandedOver => Self::conflict("handed_over", "problem-handed-over"),
+            SeatError::NotHandedOver => Self::conflict("not_handed_over", "problem-not-handed-over"),
+            SeatError::NotVouchedFor => Self::conflict("another_address_needed", "problem-another-address-needed"),
+            SeatError::SignsInAlready => Self::conflict("signs_in_already", "problem-signed-in-before"),
+            SeatError::NotYours => Self::forbidden("not_your_seat", "problem-not-your-seat"),
             SeatError::Identity(error) => error.into(),
             SeatError::Db(error) => error.into(),
         }

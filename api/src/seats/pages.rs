@@ -212,7 +212,7 @@ async fn new_form(
         Err(problem) => {
             let problem = for_people(problem)?;
             let choices = choices(&cities.look(caller.city).await?, &caller).await?;
-            let faults = Faults::from(&problem);
+            let faults = Faults::from(&problem).labelled(&[("name", "seats-name"), ("email", "seats-mail")]);
             again(&problem, &NewPage { frame: frame("seats-give", &caller), faults, choices, area, name, email })
         }
     }
@@ -287,7 +287,7 @@ async fn handover_form(
         }
         Err(problem) => {
             let problem = for_people(problem)?;
-            let faults = Faults::from(&problem);
+            let faults = Faults::from(&problem).labelled(&[("name", "seats-name"), ("email", "seats-mail")]);
             again(&problem, &handover(&cities, &clock, kept, (typed, faults)).await?)
         }
     }

@@ -15,6 +15,7 @@ use tracing_actix_web::RootSpanBuilder;
 use crate::{
     config::{Origin, Settings},
     problem::Problem,
+    say::Message,
 };
 
 /// The client's address. The headers that a proxy adds are believed only when the connection comes from one of the
@@ -100,10 +101,7 @@ pub fn same_origin(request: &HttpRequest) -> Result<(), Problem> {
         Ok(())
     } else {
         let own = request.app_data::<Data<Origin>>().map(|o| o.to_string()).unwrap_or_default();
-        Err(Problem::forbidden(
-            "foreign_origin",
-            format!("このページからは送れません。{own} を開いてやり直してください。"),
-        ))
+        Err(Problem::forbidden("foreign_origin", Message::new("problem-foreign-origin").with("own", own)))
     }
 }
 

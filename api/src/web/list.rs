@@ -66,13 +66,13 @@ impl PageQuery {
         let cursor = match self.cursor.as_deref() {
             None | Some("") => None,
             Some(text) => {
-                let bad = || Problem::invalid_field("cursor", "前のページの next_cursor をそのまま渡してください。");
+                let bad = || Problem::invalid_field("cursor", "fault-cursor");
                 Some(Cursor::parse(text).ok_or_else(bad)?)
             }
         };
         match self.limit.unwrap_or(20) {
             limit @ 1..=100 => Ok((cursor, limit)),
-            _ => Err(Problem::invalid_field("limit", "1から100までにしてください。")),
+            _ => Err(Problem::invalid_field("limit", "fault-limit")),
         }
     }
 }

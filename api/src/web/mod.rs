@@ -5,8 +5,10 @@
 pub mod assets;
 pub mod away;
 mod body;
+mod checks;
 pub mod client;
 pub mod dates;
+mod faults;
 pub(crate) mod filters;
 pub mod headers;
 pub mod language;
@@ -22,7 +24,8 @@ mod request;
 pub mod size;
 mod upload;
 
-pub use body::{Form, Parsed, plain_text, validate};
+pub use body::{Form, Parsed};
+pub use checks::{plain_text, told, validate};
 pub use limits::{Limits, Subject};
 pub use list::{Cursor, Page, PageQuery};
 pub use name::{a_name, optional_name, tidy};

@@ -16,7 +16,7 @@ pub fn tidy(text: &str) -> String {
 /// Those of [`plain_text`]; when it has more than one line, or nothing in it.
 pub fn a_name(text: &str, context: &()) -> garde::Result {
     if tidy(text).is_empty() {
-        return Err(garde::Error::new("入力してください。"));
+        return Err(garde::Error::new("fault-missing"));
     }
     optional_name(text, context)
 }
@@ -28,7 +28,7 @@ pub fn a_name(text: &str, context: &()) -> garde::Result {
 pub fn optional_name(text: &str, context: &()) -> garde::Result {
     plain_text(text, context)?;
     if text.contains(char::is_control) {
-        return Err(garde::Error::new("改行やタブを入れず、1行で入力してください。"));
+        return Err(garde::Error::new("fault-one-line"));
     }
     Ok(())
 }

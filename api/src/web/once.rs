@@ -57,7 +57,7 @@ impl FromRequest for Once {
                 None => None,
                 Some(value) => {
                     let text = value.to_str().ok().filter(|t| (1..=KEY_LENGTH).contains(&t.len()));
-                    let bad = || Problem::invalid_field("Idempotency-Key", "200文字以内の英数字にしてください。");
+                    let bad = || Problem::invalid_field("Idempotency-Key", "fault-idempotency-key");
                     Some(text.ok_or_else(bad)?.to_owned())
                 }
             };
@@ -165,7 +165,7 @@ impl Kept {
             return Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "idempotency_key_reused",
-                "同じ Idempotency-Key が別の内容に使われています。新しいキーで送ってください。",
+                "problem-idempotency-key-reused",
             ));
         }
         let status = u16::try_from(first.status).ok().and_then(|s| StatusCode::from_u16(s).ok());

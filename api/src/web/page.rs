@@ -16,9 +16,11 @@ use super::{
     size::{Size, shown},
 };
 use crate::{
-    problem::{FieldError, Problem},
+    problem::Problem,
     say::{Language, Message},
 };
+
+pub use super::faults::{Fault, Faults};
 
 /// Where a page about push notifications is.
 pub const NOTIFICATIONS: &str = "/notifications";
@@ -206,51 +208,6 @@ impl Frame {
     #[must_use]
     pub fn asset(&self, name: &str) -> String {
         assets::address(name)
-    }
-}
-
-/// What is wrong with a form that is shown again.
-#[derive(Clone, Debug, Default)]
-pub struct Faults {
-    /// What happened, in one sentence.
-    pub message: Option<String>,
-    /// What is wrong, field by field.
-    pub fields: Vec<Fault>,
-}
-
-/// What is wrong with one field.
-#[derive(Clone, Debug)]
-pub struct Fault {
-    /// The field's name; its element has the id `field-` and this name. Empty: no single field.
-    pub field: String,
-    /// What is wrong and what to do.
-    pub detail: String,
-}
-
-impl Faults {
-    /// What is wrong with `field`.
-    #[must_use]
-    pub fn at(&self, field: &str) -> Option<&str> {
-        self.fields.iter().find(|fault| fault.field == field).map(|fault| &*fault.detail)
-    }
-
-    /// Whether there is anything to tell.
-    #[must_use]
-    pub fn any(&self) -> bool {
-        self.message.is_some() || !self.fields.is_empty()
-    }
-}
-
-impl From<&FieldError> for Fault {
-    fn from(error: &FieldError) -> Self {
-        Self { field: error.pointer.trim_start_matches('/').replace('/', "-"), detail: error.detail.clone() }
-    }
-}
-
-impl From<&Problem> for Faults {
-    fn from(problem: &Problem) -> Self {
-        let message = Some(problem.detail().to_owned());
-        Self { message, fields: problem.errors().iter().map(Fault::from).collect() }
     }
 }
 

@@ -13,14 +13,14 @@ use super::{
     filters,
     page::{Fault, Frame, Who, again, see_other, sign_in_for},
 };
-use crate::problem::Problem;
+use crate::{problem::Problem, say::Message};
 
 /// A failure as a page.
 #[derive(Template)]
 #[template(path = "web/problem.html")]
 struct ProblemPage<'a> {
     frame: Frame,
-    detail: &'a str,
+    detail: &'a Message,
     errors: Vec<Fault>,
     next: NextStep,
 }
@@ -54,10 +54,10 @@ impl NextStep {
 
     fn title(self) -> &'static str {
         match self {
-            Self::SignIn => "problem-sign-in-title",
-            Self::Others | Self::Home => "problem-home-title",
-            Self::Back => "problem-back-title",
-            Self::Wait => "problem-wait-title",
+            Self::SignIn => "next-sign-in-title",
+            Self::Others | Self::Home => "next-home-title",
+            Self::Back => "next-back-title",
+            Self::Wait => "next-wait-title",
         }
     }
 }
@@ -119,7 +119,7 @@ fn as_page(request: &actix_web::HttpRequest, error: &Error) -> HttpResponse<BoxB
         // The framework's own, such as an id in an address that is none.
         None if status.is_server_error() => problem_page(&Problem::internal(error)),
         None if reading => problem_page(&Problem::not_found()),
-        None => problem_page(&Problem::new(status, "refused", "内容を読み取れませんでした。")),
+        None => problem_page(&Problem::new(status, "refused", "problem-refused")),
     };
     page.unwrap_or_else(|problem| problem.error_response())
 }
@@ -175,7 +175,7 @@ mod tests {
 
     #[actix_web::test]
     async fn what_is_wrong_is_told_field_by_field_and_escaped() {
-        let wrong = || Problem::invalid_field("/title", "<b>長すぎます</b>");
+        let wrong = || Problem::invalid_field("/title", "<b>長すぎます</b>".to_owned());
         let (status, _, body) = answer("/notices", Method::POST, wrong).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(body.contains("長すぎます") && !body.contains("<b>"));

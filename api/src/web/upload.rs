@@ -48,8 +48,7 @@ impl FromRequest for FileForm {
             let whole =
                 stream::once(bytes).map(|read| read.map_err(|_| actix_web::error::PayloadError::Incomplete(None)));
             let mut parts = Multipart::new(&headers, whole);
-            let broken =
-                |_| Problem::invalid_field("/file", "ファイルを読み取れませんでした。もう一度選んでください。");
+            let broken = |_| Problem::invalid_field("/file", "problem-file");
             let Some(part) = parts.try_next().await.map_err(broken)? else { return Ok(Self(Vec::new())) };
             let chunks: Vec<Bytes> = part.try_collect().await.map_err(broken)?;
             Ok(Self(chunks.concat()))

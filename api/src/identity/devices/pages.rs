@@ -24,7 +24,7 @@ use crate::{
         Form,
         dates::{Ago, Day},
         filters,
-        page::{Fault, Faults, Frame, NOTIFICATIONS, Section, Who, again, for_people, html, see_other},
+        page::{Faults, Frame, NOTIFICATIONS, Section, Who, again, for_people, html, see_other},
         qr::QrPicture,
     },
 };
@@ -215,8 +215,7 @@ async fn device_form(request: HttpRequest, parts: Parts, form: Form<DeviceForm>)
     };
     let mut faults = Faults::from(&problem);
     if problem.code() == "invalid_code" {
-        let detail = "このコードは使えません。もう使われたか、期限が切れています。もう一台の端末で新しいコードを出すか、加入票のコードで参加してください。".into();
-        faults = Faults { message: None, fields: vec![Fault { field: "code".into(), detail }] };
+        faults = Faults::of("code", "problem-device-code");
     }
     again(&problem, &DevicePage { frame: fresh(), faults, code: form.0.code })
 }

@@ -55,29 +55,14 @@ impl From<OidcError> for Problem {
         match error {
             OidcError::Provider(_) => {
                 tracing::error!(cause = told, "somebody could not sign in by the provider");
-                Self::new(
-                    StatusCode::BAD_GATEWAY,
-                    "provider_failed",
-                    "職員アカウントの確認先とつながりません。時間をおいてもう一度お試しください。",
-                )
+                Self::new(StatusCode::BAD_GATEWAY, "provider_failed", "problem-provider-failed")
             }
-            OidcError::Refused(_) => Self::forbidden(
-                "provider_refused",
-                "職員アカウントでの確認が取り消されました。もう一度お試しください。",
-            ),
-            OidcError::Interrupted => Self::new(
-                StatusCode::BAD_REQUEST,
-                "sign_in_interrupted",
-                "サインインが途中で切れました。はじめからもう一度お試しください。",
-            ),
-            OidcError::MailNotVerified => Self::forbidden(
-                "mail_not_verified",
-                "職員アカウントのメールアドレスが確認されていません。庁内の担当の方にお尋ねください。",
-            ),
-            OidcError::NoStaffSeat => Self::forbidden(
-                "no_staff_seat",
-                "このメールアドレスの職員は登録されていません。市の担当の方に登録を頼んでください。",
-            ),
+            OidcError::Refused(_) => Self::forbidden("provider_refused", "problem-provider-refused"),
+            OidcError::Interrupted => {
+                Self::new(StatusCode::BAD_REQUEST, "sign_in_interrupted", "problem-sign-in-interrupted")
+            }
+            OidcError::MailNotVerified => Self::forbidden("mail_not_verified", "problem-mail-not-verified"),
+            OidcError::NoStaffSeat => Self::forbidden("no_staff_seat", "problem-no-staff-seat"),
             OidcError::WhichCity => Self::internal(told),
             OidcError::Identity(error) => error.into(),
             OidcError::Db(error) => error.into(),

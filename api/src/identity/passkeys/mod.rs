@@ -90,22 +90,12 @@ impl PasskeyError {
 impl From<PasskeyError> for Problem {
     fn from(error: PasskeyError) -> Self {
         match error {
-            PasskeyError::Refused => Self::new(
-                StatusCode::UNAUTHORIZED,
-                "passkey_refused",
-                "このパスキーではサインインできません。もう一度お試しになるか、パスワードでサインインしてください。",
-            ),
-            PasskeyError::Interrupted => Self::new(
-                StatusCode::BAD_REQUEST,
-                "sign_in_interrupted",
-                "サインインが途中で切れました。はじめからもう一度お試しください。",
-            ),
-            PasskeyError::TooMany => {
-                Self::conflict("too_many_passkeys", "パスキーは10個までです。使っていないものを消してください。")
+            PasskeyError::Refused => Self::new(StatusCode::UNAUTHORIZED, "passkey_refused", "problem-passkey-refused"),
+            PasskeyError::Interrupted => {
+                Self::new(StatusCode::BAD_REQUEST, "sign_in_interrupted", "problem-sign-in-interrupted")
             }
-            PasskeyError::NotRegistered => {
-                Self::conflict("passkey_not_registered", "パスキーを登録できませんでした。もう一度お試しください。")
-            }
+            PasskeyError::TooMany => Self::conflict("too_many_passkeys", "problem-too-many-passkeys"),
+            PasskeyError::NotRegistered => Self::conflict("passkey_not_registered", "problem-passkey-not-registered"),
             PasskeyError::Crypto(cause) => Self::internal(cause),
             PasskeyError::Identity(error) => error.into(),
             PasskeyError::Db(error) => error.into(),

@@ -31,7 +31,7 @@ use crate::{
         Form,
         dates::{Ago, Day},
         filters,
-        page::{Fault, Faults, Frame, Section, Who, again, for_people, html, local_path, see_other},
+        page::{Faults, Frame, Section, Who, again, for_people, html, local_path, see_other},
     },
 };
 
@@ -187,8 +187,7 @@ async fn ask_form(
     };
     let mut faults = Faults::from(&problem);
     if problem.code() == "wrong_credentials" {
-        let fault = Fault { field: "password".into(), detail: "パスワードが違います。".into() };
-        faults = Faults { message: None, fields: vec![fault] };
+        faults = Faults::of("password", "problem-wrong-password");
     }
     again(&problem, &AddPage { frame, faults, asked: None })
 }

@@ -12,7 +12,7 @@ use crate::{
     problem::Problem,
     web::{
         Form, filters,
-        page::{Fault, Faults, Frame, Section, Who, again, for_people, html},
+        page::{Faults, Frame, Section, Who, again, for_people, html},
     },
 };
 
@@ -87,8 +87,7 @@ async fn recovery_form(
     };
     let mut faults = Faults::from(&problem);
     if problem.code() == "wrong_credentials" {
-        let fault = Fault { field: "password".into(), detail: "パスワードが違います。".into() };
-        faults = Faults { message: None, fields: vec![fault] };
+        faults = Faults::of("password", "problem-wrong-password");
     }
     again(&problem, &page(&parts, &caller, faults).await?)
 }
