@@ -83,6 +83,8 @@
   };
   if (one('[data-testing]')) look(25).catch(() => {});
 
+  // What is said may change until the browser was asked and the server has answered.
+  const busy = (now) => panel && (panel.ariaBusy = now);
   const start = async () => {
     if (able && 'signedIn' in document.body.dataset) {
       await navigator.serviceWorker.register('/sw.js');
@@ -92,5 +94,6 @@
     }
     await tell();
   };
-  start().catch(() => { able = false; return tell(); });
+  busy(true);
+  start().catch(() => { able = false; return tell(); }).finally(() => busy(false));
 })();
