@@ -33,9 +33,11 @@
     }
     found ||= await push.subscribe({ userVisibleOnly: true, applicationServerKey: key });
     const kept = await call('subscriptions', 'POST', found);
-    if (!kept.renew || !again) return true;
+    if (!kept.renew) return true;
+    // It does not ring: its key is another, or its push service has given it up. A browser that knows no better shows as off.
     await found.unsubscribe();
-    return register(false);
+    if (again) return register(false);
+    throw new Error('renew');
   };
 
   const state = async () => {

@@ -79,7 +79,16 @@ async function renew(event) {
     || (options && await self.registration.pushManager.subscribe({
       userVisibleOnly: true, applicationServerKey: options.applicationServerKey }));
   // Without an old one the next page that is opened does it.
-  if (!next) return;
-  await fetch('/api/v1/push/subscriptions', {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(next) });
+  if (next && (await kept(next)).renew) {
+    // It does not ring: its key is another, or its push service has given it up.
+    const { public_key: key } = await (await fetch('/api/v1/push/key')).json();
+    await next.unsubscribe();
+    await kept(await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
+  }
+}
+
+async function kept(subscription) {
+  const answer = await fetch('/api/v1/push/subscriptions', {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(subscription) });
+  return answer.ok ? answer.json() : {};
 }

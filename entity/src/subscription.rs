@@ -33,7 +33,7 @@ pub struct Model {
     pub vapid_key: String,
     /// When it was registered.
     pub created_at: OffsetDateTime,
-    /// Whether the page has to subscribe again.
+    /// Whether the page has to subscribe again; always where the service said that it is gone.
     pub renew: bool,
     /// When it ended: the service said that it is gone, or its person signed out.
     pub gone_at: Option<OffsetDateTime>,

@@ -32,7 +32,7 @@ async fn a_resident_turns_notifications_on_and_every_page_looks_after_them() {
     let push = PushService::start().await;
     let app = TestApp::start_with_push(&push).await;
     let (mut chromium, phone) = (Chromium::start(), push.phone());
-    chromium.subscribes_as(&phone);
+    chromium.subscribes_as(&[&phone]);
     joined(&app, &mut chromium).await;
     chromium.open(&at(&app, "/notifications"));
     until_said(&mut chromium, "通知：切れています");
@@ -42,7 +42,7 @@ async fn a_resident_turns_notifications_on_and_every_page_looks_after_them() {
     until_said(&mut chromium, "通知：入っています");
     assert_eq!(app.number(SUBSCRIPTIONS).await, 1);
 
-    // The server has lost it, or the phone's maker has said that it is gone: the next page puts it right, and nobody is asked.
+    // The server has lost it: the next page puts it right, and nobody is asked.
     app.tamper("DELETE FROM subscription").await;
     chromium.open(&at(&app, "/"));
     chromium.until("performance.getEntriesByName(location.origin + '/api/v1/push/subscriptions').length");
@@ -72,6 +72,46 @@ async fn a_resident_turns_notifications_on_and_every_page_looks_after_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_its_service_has_given_up_gets_another_address_with_the_next_page() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let (mut chromium, given_up, present) = (Chromium::start(), push.phone(), push.phone());
+    chromium.subscribes_as(&[&given_up, &present]);
+    joined(&app, &mut chromium).await;
+    chromium.may_notify(app.ground.origin.as_str(), "granted");
+    chromium.open(&at(&app, "/notifications"));
+    until_looked_after(&mut chromium);
+    chromium.click("[data-on]");
+    until_said(&mut chromium, "通知：入っています");
+
+    // The service knows it no longer, and never will; the browser has heard nothing of that.
+    given_up.answer_status([410; 20]);
+    let officer = app.officer(town::YAMA).await;
+    officer.announce("一つ目", town::YAMA).await;
+    app.work().await;
+    assert_eq!((given_up.tries(), app.number(SUBSCRIPTIONS).await), (1, 0));
+    chromium.open(&at(&app, "/notifications"));
+    until_looked_after(&mut chromium);
+    assert!(chromium.page().1.contains("通知：入っています"));
+    officer.announce("二つ目", town::YAMA).await;
+    app.work().await;
+    assert_eq!((given_up.tries(), present.titles()), (1, vec!["二つ目".to_owned()]));
+
+    // Where no other address is to be had, the page does not say that it is on.
+    present.answer_status([410; 20]);
+    officer.announce("三つ目", town::YAMA).await;
+    app.work().await;
+    chromium.open(&at(&app, "/notifications"));
+    until_looked_after(&mut chromium);
+    assert!(chromium.page().1.contains("通知：切れています"));
+    chromium.click("[data-on]");
+    until_said(&mut chromium, "うまくいきませんでした");
+    officer.announce("四つ目", town::YAMA).await;
+    app.work().await;
+    assert_eq!((given_up.tries(), present.tries()), (1, 2), "nobody rings what is given up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_has_blocked_notifications_is_told_how_to_undo_it_on_this_very_device() {
     let app = TestApp::start().await;
     let mut chromium = Chromium::start();
@@ -93,7 +133,7 @@ async fn the_service_worker_registers_again_when_the_browser_changes_its_address
     let push = PushService::start().await;
     let app = TestApp::start_with_push(&push).await;
     let (mut chromium, before, after) = (Chromium::start(), push.phone(), push.phone());
-    chromium.subscribes_as(&before);
+    chromium.subscribes_as(&[&before]);
     joined(&app, &mut chromium).await;
     chromium.may_notify(app.ground.origin.as_str(), "granted");
     chromium.open(&at(&app, "/notifications"));

@@ -1,5 +1,6 @@
 //! Browsers register to be rung, and what they hand in is judged first.
 
+use api::push::subscribe::end_signed_out;
 use serde_json::{Value, json};
 use tests::{PushService, TestApp, town};
 
@@ -53,6 +54,49 @@ async fn a_subscription_is_parsed_before_it_is_believed() {
     app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
     app.work().await;
     assert_eq!(phone.tries(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_404_410_what_a_service_has_given_up_stays_ended_for_whoever_brings_it() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let mut phone = push.phone();
+    let (owner, next) = (app.resident(town::YAMA_1).await, app.resident(town::YAMA_1).await);
+    owner.turn_on(&phone).await;
+    phone.answer_status([410]);
+    let officer = app.officer(town::YAMA).await;
+    officer.announce("一つ目", town::YAMA).await;
+    app.work().await;
+    let again = owner.post("/api/v1/push/subscriptions", &phone.subscription()).await.expect(200);
+    assert_eq!(again["renew"], true, "its page subscribes again");
+    let inherited = next.post("/api/v1/push/subscriptions", &phone.subscription()).await.expect(201);
+    assert_eq!(inherited["renew"], true, "and so does that of who has the phone next");
+    officer.announce("二つ目", town::YAMA).await;
+    app.work().await;
+    assert_eq!(phone.tries(), 1);
+
+    // A service may give the same address to who subscribes afresh: the keys tell.
+    phone.change_keys();
+    let afresh = next.post("/api/v1/push/subscriptions", &phone.subscription()).await.expect(200);
+    assert_eq!(afresh["renew"], false);
+    officer.announce("三つ目", town::YAMA).await;
+    app.work().await;
+    assert_eq!(phone.titles(), ["三つ目"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_in_on_a_phone_on_which_somebody_signed_out_is_rung_there() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let (phone, first, second) = (push.phone(), app.resident(town::YAMA_1).await, app.resident(town::YAMA_1).await);
+    first.turn_on(&phone).await;
+    assert_eq!(first.delete("/api/v1/session").await.status, 204);
+    assert_eq!(end_signed_out(app.db()).await.expect("a query"), 1);
+    let taken_over = second.post("/api/v1/push/subscriptions", &phone.subscription()).await.expect(201);
+    assert_eq!(taken_over["renew"], false, "its service has said nothing");
+    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
+    app.work().await;
+    assert_eq!(phone.titles(), ["町内会から"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

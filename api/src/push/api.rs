@@ -66,7 +66,7 @@ pub struct KeysIn {
 #[derive(Serialize, ToSchema)]
 pub struct SubscriptionOut {
     id: Uuid,
-    /// Whether the page has to subscribe again: the key has changed.
+    /// Whether the page has to subscribe again: the key has changed, or the push service has ended this subscription.
     renew: bool,
 }
 

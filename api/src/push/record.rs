@@ -119,7 +119,7 @@ pub async fn record(
             SELECT * FROM done LIMIT 1
          ), ended AS (
             -- In the order of ids: the same phones may be in two batches that are recorded at once.
-            UPDATE subscription s SET gone_at = $4
+            UPDATE subscription s SET gone_at = $4, renew = true
             FROM (SELECT s.id FROM recorded r JOIN subscription s ON s.city_id = r.city_id AND s.id = ANY ($11)
                   WHERE s.gone_at IS NULL ORDER BY s.id FOR UPDATE OF s) AS gone
             WHERE s.city_id = $1 AND s.id = gone.id

@@ -3,6 +3,9 @@
 //! A known endpoint that comes from another account moves there only with the same keys: the authentication secret is known to the
 //! browser alone, so who has it holds the phone, as when another person of the house signs in on it. With an endpoint alone, which may have
 //! leaked, nobody can silence its owner.
+//!
+//! A browser goes on giving out an endpoint that its push service has given up. Such a one stays ended, whoever brings it, and the page is told to
+//! subscribe again; where the same endpoint comes with other keys, the browser has done so.
 
 use entity::{
     ids::{CityId, PersonId, SubscriptionId},
@@ -51,7 +54,7 @@ pub async fn subscribe(
         endpoint: Set(endpoint.address.clone()),
         p256dh: Set(endpoint.p256dh.clone()),
         auth: Set(endpoint.auth.clone()),
-        vapid_key: Set(vapid_key),
+        vapid_key: Set(vapid_key.clone()),
         created_at: Set(now),
         renew: Set(false),
         gone_at: Set(None),
@@ -75,6 +78,8 @@ pub async fn subscribe(
     if !same_person && !holds_the_phone {
         return Err(PushError::EndpointTaken);
     }
+    // What ended because somebody signed out is not marked so.
+    let given_up = known.gone_at.filter(|_| known.renew && holds_the_phone);
     if !same_person {
         // A fresh row: what was on its way to the one before must not ring for the other.
         subscription::Entity::delete_by_id((known.city_id, known.id)).exec(db).await?;
@@ -84,7 +89,7 @@ pub async fn subscribe(
         row.person_id = Set(caller.person);
         row.session_id = Set(caller.session);
         row.created_at = Set(now);
-        row.gone_at = Set(None);
+        row.gone_at = Set(given_up);
         let row = row.reset_all().insert(db).await?;
         return Ok(Registered { row, fresh: true });
     }
@@ -92,7 +97,11 @@ pub async fn subscribe(
     row.session_id = Set(caller.session);
     row.p256dh = Set(endpoint.p256dh);
     row.auth = Set(endpoint.auth);
-    row.gone_at = Set(None);
+    row.gone_at = Set(given_up);
+    if !holds_the_phone {
+        row.vapid_key = Set(vapid_key);
+        row.renew = Set(false);
+    }
     Ok(Registered { row: row.update(db).await?, fresh: false })
 }
 

@@ -5,17 +5,27 @@ use serde_json::{Value, json};
 use super::Chromium;
 use crate::Phone;
 
-/// A `PushManager` whose subscriptions are those of one phone; what it knows outlasts the page, as a browser's does.
+/// A `PushManager` whose subscriptions are those of some phones: it holds one until it is to let it go, and the next one from then on, as a service
+/// gives another address to who subscribes anew. What it knows outlasts the page, as a browser's does.
 const MANAGER: &str = "(() => {
-    const made = (key) => ({
-        options: { userVisibleOnly: true, applicationServerKey: Uint8Array.from(key).buffer },
-        toJSON: () => (PHONE),
-        unsubscribe: async () => { delete localStorage.testPush; return true; },
-    });
-    PushManager.prototype.getSubscription = async () => localStorage.testPush ? made(JSON.parse(localStorage.testPush)) : null;
+    const phones = PHONES, kept = localStorage;
+    const made = (key) => {
+        const phone = phones[Math.min(Number(kept.testPlace || 0), phones.length - 1)];
+        return {
+            endpoint: phone.endpoint,
+            options: { userVisibleOnly: true, applicationServerKey: Uint8Array.from(key).buffer },
+            toJSON: () => phone,
+            unsubscribe: async () => {
+                delete kept.testPush;
+                kept.testPlace = Number(kept.testPlace || 0) + 1;
+                return true;
+            },
+        };
+    };
+    PushManager.prototype.getSubscription = async () => kept.testPush ? made(JSON.parse(kept.testPush)) : null;
     PushManager.prototype.subscribe = async ({ applicationServerKey: key }) => {
-        localStorage.testPush = JSON.stringify([...new Uint8Array(key.buffer || key)]);
-        return made(JSON.parse(localStorage.testPush));
+        kept.testPush = JSON.stringify([...new Uint8Array(key.buffer || key)]);
+        return made(JSON.parse(kept.testPush));
     };
 })()";
 
@@ -26,9 +36,11 @@ impl Chromium {
         self.call_in(None, "Browser.setPermission", what);
     }
 
-    /// Each page from now on subscribes as this phone does: the real service is somewhere on the internet.
-    pub fn subscribes_as(&mut self, phone: &Phone) {
-        let script = MANAGER.replace("PHONE", &phone.subscription().to_string());
+    /// Each page from now on subscribes as the first of these phones, and each time that it has let go of one as the next: the real service is
+    /// somewhere on the internet.
+    pub fn subscribes_as(&mut self, phones: &[&Phone]) {
+        let phones: Vec<Value> = phones.iter().map(|phone| phone.subscription()).collect();
+        let script = MANAGER.replace("PHONES", &json!(phones).to_string());
         self.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
     }
 
