@@ -1,11 +1,11 @@
 //! When and for what phones ring: quiet hours, the weekly summary, what is muted, and a test.
 
 use serde_json::{Value, json};
-use tests::{Actor, Browser, Phone, PushService, TestApp, actor::notice, town};
+use tests::{Actor, Browser, Phone, PushService, Reply, TestApp, actor::notice, town};
 use time::{Duration, Time, UtcOffset, Weekday};
 
 /// Puts the clock forward to the next `hour` in Japan, of that day of the week where one is named.
-fn forward(push: &PushService, weekday: Option<Weekday>, hour: u8, minute: u8) {
+pub(crate) fn forward(push: &PushService, weekday: Option<Weekday>, hour: u8, minute: u8) {
     let here = push.clock.now().to_offset(UtcOffset::from_hms(9, 0, 0).expect("Japan"));
     let mut then = here.replace_time(Time::from_hms(hour, minute, 0).expect("a time"));
     while then <= here || weekday.is_some_and(|day| then.weekday() != day) {
@@ -15,7 +15,7 @@ fn forward(push: &PushService, weekday: Option<Weekday>, hour: u8, minute: u8) {
 }
 
 /// Publishes a notice of some importance and category to everyone of 山町内会; gives its id.
-async fn publish(officer: &Actor<'_>, title: &str, (importance, category): (&str, &str)) -> String {
+pub(crate) async fn publish(officer: &Actor<'_>, title: &str, (importance, category): (&str, &str)) -> String {
     let mut draft = notice(title, town::YAMA);
     draft["importance"] = json!(importance);
     draft["category"] = json!(category);
@@ -28,6 +28,19 @@ async fn publish(officer: &Actor<'_>, title: &str, (importance, category): (&str
 async fn numbers(officer: &Actor<'_>, id: &str) -> [i64; 4] {
     let delivery = officer.get(&format!("/api/v1/notices/{id}/delivery")).await.expect(200);
     ["subscriptions", "accepted", "retrying", "in_peace"].map(|name| delivery[name].as_i64().expect("a number"))
+}
+
+/// These phones are those of 花子, who has joined in a browser without notifications.
+async fn rings_for_hanako(app: &TestApp, phones: &[&Phone]) {
+    let neighbour = app.resident(town::YAMA_1).await;
+    for phone in phones {
+        neighbour.turn_on(phone).await;
+    }
+    app.tamper(
+        "UPDATE subscription SET (person_id, session_id) =
+            (SELECT p.id, e.id FROM person p JOIN session e ON e.person_id = p.id WHERE p.name = '花子')",
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -276,12 +289,7 @@ async fn the_page_keeps_what_was_chosen_and_says_how_a_test_went() {
     assert_eq!(app.number(kept).await, 1);
 
     let phone = push.phone();
-    app.resident(town::YAMA_1).await.turn_on(&phone).await;
-    app.tamper(
-        "UPDATE subscription SET (person_id, session_id) =
-            (SELECT p.id, e.id FROM person p JOIN session e ON e.person_id = p.id WHERE p.name = '花子')",
-    )
-    .await;
+    rings_for_hanako(&app, &[&phone]).await;
     let page = browser.send("/notifications/test", &[]).await;
     assert!(page.text.contains("送っています") && page.text.contains("data-testing"), "{}", page.text);
     app.work().await;
@@ -293,8 +301,43 @@ async fn the_page_keeps_what_was_chosen_and_says_how_a_test_went() {
     let _ = browser.send("/notifications/test", &[]).await;
     app.work().await;
     assert_eq!(app.number("SELECT count(*) FROM subscription WHERE gone_at IS NOT NULL").await, 1);
+    let page = browser.open("/notifications?tested=1").await;
+    assert!(
+        page.text.contains("<h3>送れませんでした</h3>") && page.text.contains("登録が切れていました"),
+        "{}",
+        page.text
+    );
+    assert!(!page.text.contains("試しに鳴らす"), "there is nothing to ring: {}", page.text);
     let page = browser.send("/notifications/test", &[]).await;
     assert!(page.status == 409 && page.text.contains("先に「通知を入れる」を押してください"), "{}", page.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_says_how_many_of_ones_phones_it_reached_and_which_are_lost_first() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let (browser, slip) = (Browser::new(&app), app.slip(town::YAMA_1));
+    let _ = browser.send("/join", &[("code", &slip), ("name", "花子"), ("consent", "1")]).await;
+    let (lost, late, fine) = (push.phone(), push.phone(), push.phone());
+    rings_for_hanako(&app, &[&lost, &late, &fine]).await;
+    let tested = async || browser.open("/notifications?tested=1").await.text;
+    late.answer([Reply::Status(503, vec![("retry-after", "300")], "")]);
+    let _ = browser.send("/notifications/test", &[]).await;
+    app.work().await;
+    let said = tested().await;
+    assert!(said.contains("<h3>送っています</h3>") && said.contains("data-testing"), "one is still to ring: {said}");
+    push.clock.advance(Duration::seconds(30));
+    let said = tested().await;
+    assert!(said.contains("<h3>3台のうち2台に送りました</h3>") && said.contains("まだ送れていません"), "{said}");
+
+    lost.answer_status([410]);
+    let _ = browser.send("/notifications/test", &[]).await;
+    app.work().await;
+    let said = tested().await;
+    assert!(said.contains("<h3>3台のうち2台に送りました</h3>"), "{said}");
+    assert!(said.contains("登録の切れていた端末が1台") && said.contains("2台）を、いま一度だけ"), "{said}");
+    push.clock.advance(Duration::minutes(5));
+    app.work().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

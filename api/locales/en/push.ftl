@@ -59,7 +59,14 @@ push-test-hint-anew = If it still does not show, press “Turn notifications off
 push-test-late-title = Not sent yet
 push-test-late = Sending takes longer than usual. Please try again in a few minutes.
 push-test-gone-title = Could not be sent
-push-test-gone = This device was no longer registered. Press “Turn notifications on” above once more. If it says “Turn notifications off”, press that first.
+push-test-gone = The device was no longer registered. If it says “Notifications: on” above, it has been registered again: please try once more. If it says “Turn notifications on”, press that.
+push-test-some-title = Sent to { $accepted } of { $n } devices
+push-test-some-gone = { $gone ->
+    [one] One device was no longer registered. Open this page on the one that did not ring. If it says “Turn notifications on”, press that.
+   *[other] { $gone } devices were no longer registered. Open this page on those that did not ring. If it says “Turn notifications on”, press that.
+  }
+push-test-some-late = The others have not been sent it yet. Please try again in a few minutes.
+push-test-some-failed = For the others, the phone's maker (such as Google or Apple) did not take it. Open this page on a device that did not ring, press “Turn notifications off”, then “Turn notifications on” again.
 push-test-failed-title = Could not be sent
 push-test-failed = The phone's maker (such as Google or Apple) did not take it. Press “Turn notifications off” above, then “Turn notifications on” again, and try once more.
 

@@ -142,28 +142,39 @@ fn at(hour: u8, chosen: bool) -> Choice {
 
 /// How a test went.
 pub struct TestView {
-    /// Keys of what is said, the first as a title.
-    pub title: &'static str,
+    /// How it went, in a few words.
+    pub title: Message,
     /// And what to do.
-    pub says: &'static str,
+    pub says: Message,
     /// Whether there is more to come soon.
     pub sending: bool,
-    /// Whether it was sent.
+    /// Whether it was sent to all of them.
     pub sent: bool,
 }
 
 impl TestView {
     /// How it went by `now`.
     pub fn of(trial: &Trial, now: OffsetDateTime) -> Self {
-        let (title, says, sending, sent) = match trial {
-            one if one.accepted > 0 => ("push-test-sent-title", "push-test-sent", false, true),
-            one if one.waiting > 0 && now < one.asked_at() + LATE => {
-                ("push-test-sending-title", "push-test-sending", true, false)
-            }
-            one if one.waiting > 0 => ("push-test-late-title", "push-test-late", false, false),
-            one if one.gone > 0 => ("push-test-gone-title", "push-test-gone", false, false),
-            _ => ("push-test-failed-title", "push-test-failed", false, false),
+        let Trial { browsers, accepted, waiting, gone, .. } = *trial;
+        let view = |title, says: &'static str| Self {
+            title: Message::new(title).with("n", browsers).with("accepted", accepted),
+            says: Message::new(says).with("gone", gone),
+            sending: false,
+            sent: false,
         };
-        Self { title, says, sending, sent }
+        let some = "push-test-some-title";
+        // Which of them is in the hand nobody knows here. So what is lost is said before what went well: that shows by itself.
+        match () {
+            () if waiting > 0 && now < trial.asked_at() + LATE => {
+                Self { sending: true, ..view("push-test-sending-title", "push-test-sending") }
+            }
+            () if accepted == browsers => Self { sent: true, ..view("push-test-sent-title", "push-test-sent") },
+            () if gone > 0 && accepted > 0 => view(some, "push-test-some-gone"),
+            () if gone > 0 => view("push-test-gone-title", "push-test-gone"),
+            () if waiting > 0 && accepted > 0 => view(some, "push-test-some-late"),
+            () if waiting > 0 => view("push-test-late-title", "push-test-late"),
+            () if accepted > 0 => view(some, "push-test-some-failed"),
+            () => view("push-test-failed-title", "push-test-failed"),
+        }
     }
 }
