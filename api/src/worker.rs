@@ -23,7 +23,7 @@ use crate::{
     privacy,
     push::{
         ahead::{self, Ahead},
-        claim::{Room, claim},
+        claim::claim,
         deliver::{DeliverError, Post},
         digest::sum_up,
         fan_out::fan_out,
@@ -55,6 +55,9 @@ const CALM: usize = 8;
 const LEDGER: u32 = 4;
 /// Of one service; emergencies one less, so that one that hangs leaves room for another's.
 const OF_ONE_SERVICE: usize = 4;
+/// Weekly summaries in hand at once, and of one service: what they say is asked of the database for thousands, and they can wait.
+const WEEKLY: usize = 2;
+const WEEKLY_OF_ONE_SERVICE: usize = 1;
 /// How often old answers are forgotten, and keys that nobody needs any more.
 const PURGE: Duration = Duration::from_secs(3600);
 
@@ -301,13 +304,7 @@ impl Worker {
             let now = self.ground.clock.now();
             let quiet =
                 self.ground.settings.quiet_hours.is_some_and(|hours| hours.contains(now.to_offset(JAPAN).time()));
-            let room = Room {
-                urgent_only: hands.calm() >= CALM,
-                quiet,
-                busy: hands.busy(false),
-                busy_urgent: hands.busy(true),
-            };
-            match within(PATIENCE, claim(&self.post.ledger, &room, now)).await? {
+            match within(PATIENCE, claim(&self.post.ledger, &hands.room(quiet), now)).await? {
                 Some(claim) => hands.take(self.post.clone(), claim),
                 None => return Ok(()),
             }

@@ -25,6 +25,7 @@ mod m20261127_000004_facts_and_versions;
 mod m20261127_000005_notifications;
 mod m20261127_000006_away_from_the_net;
 mod m20261128_000001_search_all;
+mod m20261128_000002_summaries_last;
 mod scope;
 mod search;
 
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000005_notifications::Migration),
             Box::new(m20261127_000006_away_from_the_net::Migration),
             Box::new(m20261128_000001_search_all::Migration),
+            Box::new(m20261128_000002_summaries_last::Migration),
         ]
     }
 }

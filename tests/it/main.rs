@@ -40,6 +40,7 @@ mod scope;
 mod second_factor;
 mod signing_in;
 mod subscribing;
+mod summaries;
 mod surge;
 mod telegrams;
 mod terms;

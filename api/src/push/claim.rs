@@ -124,16 +124,23 @@ pub struct Room {
     pub busy: Vec<String>,
     /// The same for emergencies: what is no emergency keeps none of them waiting.
     pub busy_urgent: Vec<String>,
+    /// And for weekly summaries.
+    pub busy_weekly: Vec<String>,
+    /// No weekly summary: as many are in hand as may be.
+    pub no_weekly: bool,
 }
 
-/// Takes the batch that is due first, emergencies before all, and others like it, as many as its service gets through in the time of one claim.
+/// Whether a batch is a weekly summary, as the index by which batches are claimed has it.
+const WEEKLY: &str = "(notice_id IS NULL AND asked_by IS NULL)";
+
+/// Takes the batch that is due first, emergencies before all and weekly summaries when nothing else is due, and others like it, as many as its service gets through in the time of one claim.
 /// What has just become due goes alone: so the first phones of a notice ring at once. One of a paused service is left alone, except that an emergency tries it every ten seconds; of one that is tried, a
 /// single batch.
 ///
 /// # Errors
 /// The database's.
 pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) -> Result<Option<Claim>, DbErr> {
-    let values: [Value; 8] = [
+    let values: [Value; 10] = [
         now.into(),
         room.urgent_only.into(),
         room.busy.clone().into(),
@@ -142,8 +149,10 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
         TOGETHER.into(),
         AT_ONCE_EACH.into(),
         room.quiet.into(),
+        room.no_weekly.into(),
+        room.busy_weekly.clone().into(),
     ];
-    let statement = sql(
+    let text = format!(
         "WITH left_alone AS MATERIALIZED (
             SELECT array_agg(origin) || $3::text[] AS calm,
                    array_agg(origin) FILTER (WHERE probed_at BETWEEN $1 - interval '10 seconds' AND $1) || $5::text[] AS urgent
@@ -151,13 +160,14 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
             -- What lies too far ahead was written by a worker whose clock is wrong.
             WHERE paused_until BETWEEN $1 AND $1 + interval '2 minutes'
          ), due AS MATERIALIZED (
-            SELECT city_id, id, notice_id, asked_by, urgent, origin, attempt, due_at, expires_at,
+            SELECT city_id, id, notice_id, asked_by, urgent, origin, attempt, due_at, expires_at, {WEEKLY} AS weekly,
                    due_at < $1 - interval '100 milliseconds' AS waited
             FROM batch
             WHERE done_at IS NULL AND due_at <= $1 AND (urgent OR NOT $2 AND (NOT $8 OR asked_by IS NOT NULL))
               AND (leased_until IS NULL OR leased_until < clock_timestamp())
               AND origin <> ALL (CASE WHEN urgent THEN (SELECT urgent FROM left_alone) ELSE (SELECT calm FROM left_alone) END)
-            ORDER BY urgent DESC, due_at LIMIT 1
+              AND (NOT {WEEKLY} OR NOT $9 AND origin <> ALL ($10::text[]))
+            ORDER BY urgent DESC, {WEEKLY}, due_at LIMIT 1
             FOR UPDATE SKIP LOCKED
          ), probed AS (
             UPDATE push_origin o SET probed_at = $1 FROM due
@@ -167,13 +177,13 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
             -- What is due at the same moment lies side by side, in the order in which batches are taken.
             SELECT other.city_id, other.id FROM due CROSS JOIN LATERAL (
                 SELECT b.city_id, b.id FROM batch b
-                WHERE b.done_at IS NULL AND b.urgent = due.urgent AND b.due_at = due.due_at
+                WHERE b.done_at IS NULL AND b.urgent = due.urgent AND (b.notice_id IS NULL AND b.asked_by IS NULL) = due.weekly AND b.due_at = due.due_at
                   AND (b.leased_until IS NULL OR b.leased_until < clock_timestamp())
                   AND ((b.city_id, b.id) IS NOT DISTINCT FROM (due.city_id, due.id)
                        OR due.waited AND NOT EXISTS (SELECT FROM probed)
                           AND (b.city_id, b.notice_id, b.asked_by, b.origin, b.attempt, b.expires_at) IS NOT DISTINCT FROM
                               (due.city_id, due.notice_id, due.asked_by, due.origin, due.attempt, due.expires_at))
-                ORDER BY b.urgent DESC, b.due_at
+                ORDER BY b.urgent DESC, (b.notice_id IS NULL AND b.asked_by IS NULL), b.due_at
                 LIMIT coalesce((SELECT least($6, greatest(1, o.at_once / $7)) FROM push_origin o WHERE o.origin = due.origin), 1)
                 FOR UPDATE SKIP LOCKED) other
          ), taken AS (
@@ -190,10 +200,9 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
                 + (SELECT count(*) FROM batch other
                    WHERE other.origin = taken.origin AND other.done_at IS NULL AND other.leased_until > clock_timestamp()
                      AND other.id NOT IN (SELECT id FROM taken)) AS sharers
-         FROM taken",
-        values,
+         FROM taken"
     );
-    let mut rows = Row::find_by_statement(statement).all(db).await?.into_iter();
+    let mut rows = Row::find_by_statement(sql(&text, values)).all(db).await?.into_iter();
     let Some(first) = rows.next() else { return Ok(None) };
     let part = |id, fence, ids: &[Uuid]| Part { id, fence, subscriptions: ids.len() };
     let mut claim = Claim {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use entity::{area, ids::NoticeId, notice, push_preference::Fyi};
-use sea_orm::{ActiveEnum as _, ConnectionTrait as _, DbErr, EntityTrait as _, QueryResult, Value};
+use sea_orm::{ActiveEnum as _, ConnectionTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{
@@ -93,8 +93,12 @@ impl Reader {
     }
 }
 
-async fn asked<const N: usize>(post: &Post, text: &str, values: [Value; N]) -> Result<Vec<QueryResult>, DbErr> {
-    within(READING, post.ledger.query_all_raw(sql(text, values))).await
+async fn asked<const N: usize>(
+    db: &DatabaseConnection,
+    text: &str,
+    values: [Value; N],
+) -> Result<Vec<QueryResult>, DbErr> {
+    within(READING, db.query_all_raw(sql(text, values))).await
 }
 
 /// What `claim` says at this moment, and to whom.
@@ -110,7 +114,7 @@ pub async fn contents(post: &Post, claim: &Claim) -> Result<Contents, DeliverErr
         About::Test => {
             let text = format!("WITH {} SELECT {PHONE} FROM live a", live("SELECT unnest($2::uuid[])"));
             let values = [claim.city_id.0.into(), claim.subscription_ids.clone().into()];
-            let (rows, reader) = (asked(post, &text, values).await?, Reader::of(claim));
+            let (rows, reader) = (asked(&post.ledger, &text, values).await?, Reader::of(claim));
             let phones: Result<_, DbErr> = rows.iter().map(|row| reader.addressee(row)).collect();
             let letters = vec![(Message::test(&post.origin, number)?, phones?)];
             Ok(Contents { letters, ..Contents::nobody(Outcome::Left, 1) })
@@ -136,7 +140,7 @@ async fn of_notice(post: &Post, claim: &Claim, id: NoticeId) -> Result<Contents,
     );
     let values =
         [claim.city_id.0.into(), id.0.into(), post.desk.clock.today().into(), claim.subscription_ids.clone().into()];
-    let (rows, reader) = (asked(post, &text, values).await?, Reader::of(claim));
+    let (rows, reader) = (asked(&post.ledger, &text, values).await?, Reader::of(claim));
     let nobody = Contents::nobody(Outcome::Left, notice.revision);
     if claim.urgent {
         let phones: Result<_, DbErr> = rows.iter().map(|row| reader.addressee(row)).collect();
@@ -186,7 +190,7 @@ async fn rung_before(post: &Post, claim: &Claim, notice: NoticeId, spared: Vec<U
         Outcome::Accepted as i16
     );
     let values = [claim.city_id.0.into(), notice.0.into(), spared.into()];
-    let rows = asked(post, &text, values).await?;
+    let rows = asked(&post.ledger, &text, values).await?;
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
@@ -196,6 +200,7 @@ async fn of_week(post: &Post, claim: &Claim, number: i64) -> Result<Contents, De
         "{unread} SELECT {PHONE}, {CHOSE}, u.notices FROM live a JOIN unread u ON u.person_id = a.person_id {CHOICE}",
         unread = digest::unread("SELECT unnest($5::uuid[])")
     );
+    // Not by the connections over which emergencies are claimed and recorded: it takes longer than all that these are for.
     let [from, to] = digest::week_of(claim.expires_at);
     let values = [
         claim.city_id.0.into(),
@@ -204,7 +209,7 @@ async fn of_week(post: &Post, claim: &Claim, number: i64) -> Result<Contents, De
         post.desk.clock.today().into(),
         claim.subscription_ids.clone().into(),
     ];
-    let (rows, reader) = (asked(post, &text, values).await?, Reader::of(claim));
+    let (rows, reader) = (asked(&post.db, &text, values).await?, Reader::of(claim));
     let (now, mut others) = (post.desk.clock.now(), Vec::new());
     let mut by_number: BTreeMap<i64, Vec<Addressee>> = BTreeMap::new();
     for row in &rows {

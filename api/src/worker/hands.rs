@@ -4,18 +4,24 @@ use std::{collections::HashMap, sync::Arc};
 
 use tokio::task::{Id, JoinSet};
 
-use super::OF_ONE_SERVICE;
+use super::{CALM, OF_ONE_SERVICE, WEEKLY, WEEKLY_OF_ONE_SERVICE};
 use crate::push::{
-    claim::Claim,
+    claim::{About, Claim, Room},
     deliver::{DeliverError, Post},
 };
+
+/// What is counted of a claim in hand.
+struct Held {
+    service: String,
+    urgent: bool,
+    weekly: bool,
+}
 
 /// The claims in hand.
 #[derive(Default)]
 pub(super) struct Hands {
     tasks: JoinSet<Result<bool, DeliverError>>,
-    /// The service of each, and whether it is an emergency.
-    held: HashMap<Id, (String, bool)>,
+    held: HashMap<Id, Held>,
 }
 
 impl Hands {
@@ -27,21 +33,29 @@ impl Hands {
         self.held.is_empty()
     }
 
-    /// How many are no emergencies.
-    pub(super) fn calm(&self) -> usize {
-        self.held.values().filter(|(_, urgent)| !urgent).count()
+    /// What there is room for besides, in a quiet hour or not.
+    pub(super) fn room(&self, quiet: bool) -> Room {
+        let count = |which: fn(&Held) -> bool| self.held.values().filter(|held| which(held)).count();
+        Room {
+            urgent_only: count(|held| !held.urgent) >= CALM,
+            quiet,
+            busy: self.busy(|held| !held.urgent, OF_ONE_SERVICE),
+            busy_urgent: self.busy(|held| held.urgent, OF_ONE_SERVICE - 1),
+            busy_weekly: self.busy(|held| held.weekly, WEEKLY_OF_ONE_SERVICE),
+            no_weekly: count(|held| held.weekly) >= WEEKLY,
+        }
     }
 
-    /// The services that have as many as they may, of emergencies or of the rest.
-    pub(super) fn busy(&self, urgent: bool) -> Vec<String> {
-        let held = || self.held.values().filter(|(_, kind)| *kind == urgent).map(|(origin, _)| origin);
-        let count = |origin: &str| held().filter(|held| *held == origin).count();
-        let most = OF_ONE_SERVICE - usize::from(urgent);
-        held().filter(|origin| count(origin) >= most).cloned().collect()
+    /// The services that have as many of a kind as they may.
+    fn busy(&self, kind: fn(&Held) -> bool, most: usize) -> Vec<String> {
+        let held = || self.held.values().filter(|held| kind(held)).map(|held| &held.service);
+        let count = |service: &str| held().filter(|held| *held == service).count();
+        held().filter(|service| count(service) >= most).cloned().collect()
     }
 
     pub(super) fn take(&mut self, post: Arc<Post>, claim: Claim) {
-        let what = (claim.origin.clone(), claim.urgent);
+        let weekly = claim.about == About::Week;
+        let what = Held { service: claim.origin.clone(), urgent: claim.urgent, weekly };
         let task = self.tasks.spawn(async move { post.deliver(&claim).await });
         self.held.insert(task.id(), what);
     }
