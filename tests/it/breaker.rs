@@ -8,6 +8,7 @@ use api::{
     worker::Worker,
 };
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, Statement};
+use serde_json::json;
 use tests::{Phone, PushService, Reply, TestApp, town, until};
 use time::{Duration, OffsetDateTime};
 
@@ -100,6 +101,27 @@ async fn row_401_403_one_person_with_many_browsers_is_no_wave() {
     app.work().await;
     assert_eq!(shown(&neighbours), 10);
     assert_eq!(origin(&app, "(paused_until IS NULL AND refused = 20)::int").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_401_403_tests_that_somebody_asks_for_are_no_wave() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let neighbours = app.phones(&push, 3).await;
+    let (resident, browser) = (app.resident(town::YAMA_1).await, push.phone());
+    resident.turn_on(&browser).await;
+    browser.answer_status([403; 40]);
+    for _ in 0..5 {
+        let _ = resident.post("/api/v1/push/test", &json!({})).await.expect(202);
+        app.work().await;
+    }
+    assert!(browser.tries() >= 10);
+    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
+    app.work().await;
+    assert_eq!(shown(&neighbours), 3);
+    assert_eq!(origin(&app, "(paused_until IS NULL AND minute_refused = 1)::int").await, 1, "the notice alone counts");
+    push.clock.advance(Duration::minutes(11));
+    app.work().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

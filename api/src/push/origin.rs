@@ -2,14 +2,14 @@
 //!
 //! A service that fails fifty times in a row, or that refuses our signature to every fifth phone of a minute, is left alone for a minute. Of
 //! refusals each person counts once, and only those of a first try: a few who register browsers that nobody can sign for silence no
-//! others. A service that finds us too fast for every twentieth phone of ten seconds rests for ten, and bears half as much from then on. Only an emergency goes on
+//! others; and tests that somebody asked for tell nothing of a service at all. A service that finds us too fast for every twentieth phone of ten seconds rests for ten, and bears half as much from then on. Only an emergency goes on
 //! trying, once in ten seconds.
 
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Value};
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    claim::Claim,
+    claim::{About, Claim},
     outcome::{Outcome, Sent, Tells},
     pace::{LEAST, MOST},
     record::Report,
@@ -71,15 +71,17 @@ pub fn noted(first: usize) -> String {
     )
 }
 
-/// What [`noted()`] is told.
+/// What [`noted()`] is told. Without an answer it takes note of nothing.
 pub fn values(claim: &Claim, report: &Report) -> [Value; 8] {
     let count = |what: &dyn Fn(&Sent) -> bool| {
         i32::try_from(report.sent.iter().filter(|one| what(one)).count()).unwrap_or(i32::MAX)
     };
     let tell = |tells: Tells| count(&move |one| one.tells == tells);
     let counts = claim.attempt == 1 || claim.probing;
+    // Whoever asks for a test could ask for another.
+    let answers = if claim.about == About::Test { 0 } else { count(&|one| one.tells != Tells::Nothing) };
     [
-        count(&|one| one.tells != Tells::Nothing).into(),
+        answers.into(),
         tell(Tells::Sick).into(),
         tell(Tells::Refused).into(),
         tell(Tells::TooFast).into(),
