@@ -1,4 +1,4 @@
-//! Weekly summaries beside everything else: they come last, and a few at a time.
+//! Weekly summaries beside everything else: they come last, a few at a time, and say how their service does.
 
 use api::push::{
     claim::{About, Claim, Room, claim},
@@ -72,4 +72,30 @@ async fn one_summary_of_a_service_is_sent_at_a_time() {
     turn.await.expect("a worker").expect("a turn");
     assert_eq!(phones.iter().map(|phone| phone.arrived().len()).sum::<usize>(), 3);
     assert_eq!(push.in_hand().1, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_summary_in_which_one_phone_was_called_too_fast_slows_the_service() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    forward(&push, Some(Weekday::Friday), 12, 0);
+    let (hurried, other) = (push.phone(), push.phone());
+    let (reader, resident) = (app.resident(town::YAMA_1).await, app.resident(town::YAMA_1).await);
+    reader.turn_on(&hurried).await;
+    resident.turn_on(&other).await;
+    let officer = app.officer(town::YAMA).await;
+    publish(&officer, "図書館だより", ("fyi", "office")).await;
+    let read = publish(&officer, "花見の写真", ("fyi", "event")).await;
+    app.work().await;
+    let _ = reader.receipt(&read, false).await.expect(200);
+
+    // Those with one unread notice are told first, those with two after them.
+    hurried.answer([Reply::Status(429, vec![("retry-after", "30")], "")]);
+    forward(&push, Some(Weekday::Saturday), 10, 0);
+    app.work().await;
+    assert_eq!((hurried.tries(), other.titles()), (1, vec!["今週のお知らせ 2件".to_owned()]));
+    assert_eq!(app.number("SELECT at_once::bigint FROM push_origin").await, 32);
+    push.clock.advance(Duration::minutes(1));
+    app.work().await;
+    assert_eq!(hurried.titles(), ["今週のお知らせ 1件"]);
 }

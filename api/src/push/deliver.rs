@@ -15,7 +15,7 @@ use super::{
     ahead::Ahead,
     claim::{Claim, Held, renew},
     contents::{Contents, contents},
-    mailing::{Desk, Mailing, Sendings},
+    mailing::{Course, Desk, Mailing, Sendings},
     outcome::{Outcome, Sent},
     record::{Report, record},
     seen,
@@ -120,20 +120,21 @@ impl Post {
         for (place, one) in others {
             sent[place] = one;
         }
-        let (mut window, begun) = (None, Instant::now());
+        let (mut course, begun) = (Course::of(claim), Instant::now());
+        let asked = !letters.is_empty();
         for (mut message, letters) in letters {
             if let Some(payload) = &self.payload {
                 message.body.clone_from(payload);
             }
-            let mailing = Mailing::new(self.desk.clone(), (claim.clone(), begun), message, withdrawn.clone());
+            let mailing = Mailing::new(self.desk.clone(), (claim.clone(), begun, course), message, withdrawn.clone());
             let sending = self.lanes.run(async move |transport| mailing.send(&transport, letters).await);
             let sendings: Sendings = sending.await.ok_or(DeliverError::NoLane)?;
             for (place, one) in sendings.sent {
                 sent[place] = one;
             }
-            window = Some(sendings.window);
+            course = sendings.course;
         }
-        Ok(Report { revision, sent, window })
+        Ok(Report { revision, sent, window: asked.then_some(course.window) })
     }
 }
 

@@ -65,24 +65,43 @@ pub struct Mailing {
     failures_in_row: Cell<u32>,
     complained: Cell<bool>,
     window: RefCell<Window>,
+    probing: bool,
 }
 
-/// What became of a batch.
+/// How far a claim's service is known to work. What a claim says in several messages learns from each for the next.
+#[derive(Debug)]
+pub struct Course {
+    /// What the service was found to bear.
+    pub window: Window,
+    /// Whether one message has to get through before others follow.
+    probing: bool,
+    failures_in_row: u32,
+}
+
+impl Course {
+    /// What is known before the first message.
+    #[must_use]
+    pub fn of(claim: &Claim) -> Self {
+        Self { window: claim.window(), probing: claim.probing, failures_in_row: 0 }
+    }
+}
+
+/// What became of those who got one message.
 #[derive(Debug)]
 pub struct Sendings {
     /// Each phone's place in the batch, and what became of it.
     pub sent: Vec<(usize, Sent)>,
-    /// What the service was found to bear.
-    pub window: Window,
+    /// What was learnt meanwhile.
+    pub course: Course,
 }
 
 impl Mailing {
     /// The batch of `claim`, which is to say `message`; `withdrawn` turns true when nothing more of it may leave. It was `begun` when its
-    /// first message was, whatever that said.
+    /// first message was, whatever that said, and goes on where that ended.
     #[must_use]
     pub fn new(
         desk: Arc<Desk>,
-        (claim, begun): (Claim, Instant),
+        (claim, begun, course): (Claim, Instant, Course),
         message: Message,
         withdrawn: Arc<AtomicBool>,
     ) -> Self {
@@ -90,9 +109,10 @@ impl Mailing {
         let service = Service::of_host(host.split(':').next().unwrap_or(host));
         Self {
             headers: headers(&message, service),
-            window: RefCell::new(claim.window()),
+            window: RefCell::new(course.window),
             begun,
-            failures_in_row: Cell::new(0),
+            failures_in_row: Cell::new(course.failures_in_row),
+            probing: course.probing,
             complained: Cell::new(false),
             desk,
             claim,
@@ -106,14 +126,14 @@ impl Mailing {
     pub async fn send(self, transport: &Transport, letters: Vec<Addressee>) -> Sendings {
         let mut sent = Vec::with_capacity(letters.len());
         let mut letters = letters.into_iter();
-        if self.claim.probing
-            && let Some(to) = letters.next()
-        {
+        let mut probing = self.probing;
+        if probing && let Some(to) = letters.next() {
             let first = self.send_one(transport, &to).await;
             // Whatever it is left alone for: one message that did not get through is enough.
             if matches!(first.tells, Tells::Sick | Tells::TooFast | Tells::Refused) {
                 self.failures_in_row.set(SICK_AFTER);
             }
+            probing = false;
             sent.push((to.place, first));
         }
         let mut replies = FuturesUnordered::new();
@@ -132,7 +152,8 @@ impl Mailing {
             sent.push(reply);
         }
         drop(replies);
-        Sendings { sent, window: self.window.into_inner() }
+        let course = Course { window: self.window.into_inner(), probing, failures_in_row: self.failures_in_row.get() };
+        Sendings { sent, course }
     }
 
     /// One phone: a second signature where the first is refused, and the smallest form where the message is too large.
