@@ -24,7 +24,7 @@ async fn from_the_slip_to_the_first_notice_it_takes_five_taps() {
     let mut phone = Chromium::start();
     let rung = push.phone();
     phone.may_notify(app.ground.origin.as_str(), "granted");
-    phone.subscribes_as(&rung);
+    phone.subscribes_as(&[&rung]);
 
     phone.go(&app, &format!("/join#{}", app.slip(town::YAMA_1)));
     assert_eq!(phone.run("location.hash"), json!(""), "the code does not stay in the address");
