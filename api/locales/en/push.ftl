@@ -111,6 +111,8 @@ push-delivery-title = How many phones it reached
 push-delivery-going-on = Being delivered
 push-delivery-done = Delivered
 push-delivery-share = Share that it reached
+push-delivery-nobody = There is no phone to ring
+push-delivery-nobody-says = Nobody whom it is for has turned notifications on yet. The notice is in their lists.
 push-delivery-of = It reached { $accepted } of the { $phones ->
     [one] { $phones } phone
    *[other] { $phones } phones
