@@ -32,7 +32,10 @@
       found = null;
     }
     found ||= await push.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-    const kept = await call('subscriptions', 'POST', found);
+    // What waits for the address that this browser had before then rings at this one.
+    const before = localStorage.kairanAddress;
+    const kept = await call('subscriptions', 'POST', { ...found.toJSON(), replaces: before === found.endpoint ? undefined : before });
+    localStorage.kairanAddress = found.endpoint;
     if (!kept.renew) return true;
     // It does not ring: its key is another, or its push service has given it up. A browser that knows no better shows as off.
     await found.unsubscribe();

@@ -79,16 +79,20 @@ async function renew(event) {
     || (options && await self.registration.pushManager.subscribe({
       userVisibleOnly: true, applicationServerKey: options.applicationServerKey }));
   // Without an old one the next page that is opened does it.
-  if (next && (await kept(next)).renew) {
+  const before = event.oldSubscription && event.oldSubscription.endpoint;
+  if (next && (await kept(next, before)).renew) {
     // It does not ring: its key is another, or its push service has given it up.
     const { public_key: key } = await (await fetch('/api/v1/push/key')).json();
     await next.unsubscribe();
-    await kept(await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
+    const afresh = await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+    await kept(afresh, next.endpoint);
   }
 }
 
-async function kept(subscription) {
+// What waits for the address before then rings at this one.
+async function kept(subscription, before) {
+  const body = JSON.stringify({ ...JSON.parse(JSON.stringify(subscription)), replaces: before || undefined });
   const answer = await fetch('/api/v1/push/subscriptions', {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(subscription) });
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
   return answer.ok ? answer.json() : {};
 }

@@ -31,7 +31,7 @@ pub struct Model {
     pub auth: Vec<u8>,
     /// Id of the VAPID key it was subscribed under.
     pub vapid_key: String,
-    /// When it was registered.
+    /// When it was registered, at the address that it has.
     pub created_at: OffsetDateTime,
     /// Whether the page has to subscribe again; always where the service said that it is gone.
     pub renew: bool,

@@ -1,5 +1,6 @@
 //! Notifications in a real browser: turning them on, what a page repairs by itself, and what the service worker does when the browser changes its address.
 
+use api::push::fan_out::fan_out;
 use tests::{Browser, Chromium, PushService, TestApp, town};
 
 /// A resident who has joined, in a browser that subscribes at the harness's push service.
@@ -96,6 +97,7 @@ async fn a_phone_that_its_service_has_given_up_gets_another_address_with_the_nex
     officer.announce("二つ目", town::YAMA).await;
     app.work().await;
     assert_eq!((given_up.tries(), present.titles()), (1, vec!["二つ目".to_owned()]));
+    assert_eq!(app.number("SELECT count(*) FROM subscription").await, 1, "in the place of the one before");
 
     // Where no other address is to be had, the page does not say that it is on.
     present.answer_status([410; 20]);
@@ -145,20 +147,20 @@ async fn the_service_worker_registers_again_when_the_browser_changes_its_address
         "(async () => {{
             PushManager.prototype.subscribe = async () => ({});
             const event = new ExtendableEvent('pushsubscriptionchange');
-            event.oldSubscription = {{ options: {{ applicationServerKey: new Uint8Array(65) }} }};
+            event.oldSubscription = {{ endpoint: '{}', options: {{ applicationServerKey: new Uint8Array(65) }} }};
             let done;
             event.waitUntil = (work) => {{ done = work; }};
             self.dispatchEvent(event);
             await done;
             return 'done';
         }})()",
-        after.subscription()
+        after.subscription(),
+        before.subscription()["endpoint"].as_str().expect("an address"),
     );
-    assert_eq!(chromium.in_service_worker(&changed), "done");
-    assert_eq!(app.number(SUBSCRIPTIONS).await, 2);
     app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
-    before.answer_status([410]);
-    app.work().await;
-    assert_eq!(after.titles(), ["町内会から"]);
+    while fan_out(app.db(), push.clock.now()).await.expect("a plan") {}
+    assert_eq!(chromium.in_service_worker(&changed), "done");
     assert_eq!(app.number(SUBSCRIPTIONS).await, 1);
+    app.work().await;
+    assert_eq!((before.tries(), after.titles()), (0, vec!["町内会から".to_owned()]), "planned for it, rung here");
 }

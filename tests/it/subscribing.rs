@@ -1,8 +1,16 @@
 //! Browsers register to be rung, and what they hand in is judged first.
 
-use api::push::subscribe::end_signed_out;
+use api::push::{
+    claim::{Room, claim},
+    fan_out::fan_out,
+    outcome::{Outcome, Sent},
+    record::{Report, record},
+    subscribe::end_signed_out,
+};
 use serde_json::{Value, json};
-use tests::{PushService, TestApp, town};
+use tests::{Actor, Manner, Phone, PushService, TestApp, town};
+
+use crate::bell::{forward, publish};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscription_is_parsed_before_it_is_believed() {
@@ -128,4 +136,74 @@ async fn a_person_has_twenty_browsers_at_most_and_the_newest_stay() {
     app.work().await;
     let shown: Vec<usize> = phones.iter().map(|phone| phone.arrived().len()).collect();
     assert_eq!(shown, [vec![0; 2], vec![1; 20]].concat());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_the_morning_rings_where_the_phone_has_another_address_by_then() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let (evening, morning) = (push.phone(), push.phone());
+    let sleeper = app.resident(town::YAMA_1).await;
+    let id = sleeper.turn_on(&evening).await;
+    sleeper.rings(json!({ "quiet_hours": { "from": 20, "to": 8 } })).await;
+    forward(&push, None, 20, 5);
+    let officer = app.officer(town::YAMA).await;
+    publish(&officer, "断水", ("must_read", "works")).await;
+    app.work().await;
+    forward(&push, None, 3, 0);
+    evening.answer_status([410; 5]);
+    let mut renewed = morning.subscription();
+    renewed["replaces"] = evening.subscription()["endpoint"].clone();
+    let kept = sleeper.refreshed().await.post("/api/v1/push/subscriptions", &renewed).await.expect(200);
+    assert_eq!(kept["id"], json!(id));
+    app.work().await;
+    assert_eq!((evening.tries(), morning.tries()), (0, 0));
+    forward(&push, None, 8, 0);
+    app.work().await;
+    assert_eq!((evening.tries(), morning.titles()), (0, vec!["断水".to_owned()]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_ownership_nobody_takes_the_place_of_somebody_elses_phone() {
+    let mut push = PushService::start().await;
+    let elsewhere = push.another(Manner::Proper).await;
+    let app = TestApp::start_with_push(&push).await;
+    let (owner, other) = (app.resident(town::YAMA_1).await, app.resident(town::YAMA_1).await);
+    let (phone, of_other, of_owner) = (push.phone(), push.phone(), elsewhere.phone());
+    owner.turn_on(&phone).await;
+    let post = async |who: &Actor<'_>, phone: &Phone, replaces: &Value| {
+        let mut body = phone.subscription();
+        body["replaces"] = replaces.clone();
+        let _ = who.post("/api/v1/push/subscriptions", &body).await.expect(201);
+    };
+    let before = phone.subscription()["endpoint"].clone();
+    post(&other, &of_other, &before).await;
+    // What waits is one service's: at another one it is another phone.
+    post(&owner, &of_owner, &before).await;
+    post(&other, &push.phone(), &json!("nonsense")).await;
+    app.officer(town::YAMA).await.announce("町内会から", town::YAMA).await;
+    app.work().await;
+    assert_eq!([&phone, &of_other, &of_owner].map(|phone| phone.arrived().len()), [1; 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_former_address_is_answered_does_not_end_the_one_that_took_its_place() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let (former, present) = (push.phone(), push.phone());
+    let resident = app.resident(town::YAMA_1).await;
+    resident.turn_on(&former).await;
+    let officer = app.officer(town::YAMA).await;
+    officer.announce("一つ目", town::YAMA).await;
+    let now = push.clock.now();
+    fan_out(app.db(), now).await.expect("a plan");
+    let in_hand = claim(app.db(), &Room::default(), now).await.expect("a query").expect("a batch");
+    let mut renewed = present.subscription();
+    renewed["replaces"] = former.subscription()["endpoint"].clone();
+    let _ = resident.post("/api/v1/push/subscriptions", &renewed).await.expect(200);
+    let gone = Report { revision: 1, sent: vec![Sent::not(Outcome::Gone)], window: None };
+    assert!(record(app.db(), &in_hand, &gone, push.clock.now()).await.expect("a query"));
+    officer.announce("二つ目", town::YAMA).await;
+    app.work().await;
+    assert_eq!((former.tries(), present.titles()), (0, vec!["二つ目".to_owned()]));
 }

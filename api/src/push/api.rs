@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use super::{
     delivery::Delivery,
-    endpoint::Endpoint,
-    subscribe::{self as browsers, Registered},
+    endpoint::{Endpoint, hash_at},
+    subscribe::{self as browsers, Brought, Registered},
 };
 use crate::{
     clock::{Clock, JAPAN},
@@ -50,6 +50,9 @@ pub struct SubscriptionIn {
     /// Its keys.
     #[garde(skip)]
     keys: KeysIn,
+    /// The endpoint that this browser had before: what waits for that one then rings at this one. Heeded where it was the caller's own.
+    #[garde(skip)]
+    replaces: Option<String>,
 }
 
 /// A browser's keys.
@@ -147,13 +150,14 @@ pub async fn subscribe(
     once: Once,
     body: Parsed<SubscriptionIn>,
 ) -> Result<HttpResponse, Problem> {
-    let SubscriptionIn { endpoint, keys: KeysIn { p256dh, auth }, .. } = body.value;
+    let SubscriptionIn { endpoint, keys: KeysIn { p256dh, auth }, replaces, .. } = body.value;
+    let replaces = replaces.and_then(|before| hash_at(&before));
     let endpoint = Endpoint::parse(&endpoint, (&p256dh, &auth), &settings.push)?;
     let (vapid_key, now) = (keys.vapid.id(), clock.now());
     once.within(caller.city)
         .write(caller.person.0, body.digest, async move |tx| {
-            let Registered { row, fresh } =
-                browsers::subscribe(tx, &caller, (endpoint, vapid_key.clone()), now).await?;
+            let brought = Brought { endpoint, vapid_key: vapid_key.clone(), replaces };
+            let Registered { row, fresh } = browsers::subscribe(tx, &caller, brought, now).await?;
             let status = if fresh { StatusCode::CREATED } else { StatusCode::OK };
             Ok((status, SubscriptionOut { id: row.id.0, renew: row.renew || row.vapid_key != vapid_key }))
         })

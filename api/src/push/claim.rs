@@ -67,6 +67,8 @@ pub struct Claim {
     pub attempt: i16,
     /// When their time is over.
     pub expires_at: OffsetDateTime,
+    /// When they were claimed.
+    pub taken_at: OffsetDateTime,
     /// Whether the service was failing when last heard of: then one message has to get through before the others follow.
     pub probing: bool,
     /// How many messages the service bears at once.
@@ -216,6 +218,7 @@ pub async fn claim(db: &impl ConnectionTrait, room: &Room, now: OffsetDateTime) 
         origin: first.origin,
         attempt: first.attempt,
         expires_at: first.expires_at,
+        taken_at: now,
         probing: first.probing,
         at_once: first.at_once,
         sharers: first.sharers,

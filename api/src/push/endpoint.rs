@@ -40,8 +40,7 @@ impl Endpoint {
     /// # Errors
     /// [`PushError::Endpoint`], [`PushError::PublicKey`], [`PushError::Secret`].
     pub fn parse(endpoint: &str, (p256dh, auth): (&str, &str), allowed: &PushHosts) -> Result<Self, PushError> {
-        let url = Some(endpoint).filter(|text| text.len() <= LONGEST).and_then(|text| Url::parse(text).ok());
-        let url = url.ok_or(PushError::Endpoint)?;
+        let url = address(endpoint).ok_or(PushError::Endpoint)?;
         let origin = allowed.allowed(&url).ok_or(PushError::Endpoint)?.to_string();
         let p256dh = BASE64URL.decode(p256dh).ok().filter(|key| is_point(key)).ok_or(PushError::PublicKey)?;
         let auth = BASE64URL.decode(auth).ok().filter(|secret| secret.len() == 16).ok_or(PushError::Secret)?;
@@ -51,8 +50,22 @@ impl Endpoint {
     /// By what it is found again.
     #[must_use]
     pub fn hash(&self) -> Vec<u8> {
-        digest(&SHA256, self.address.as_bytes()).as_ref().to_vec()
+        hash_of(&self.address)
     }
+}
+
+/// By what a browser is found again that was registered at an address. None where that is no address.
+#[must_use]
+pub fn hash_at(endpoint: &str) -> Option<Vec<u8>> {
+    address(endpoint).map(|url| hash_of(url.as_str()))
+}
+
+fn address(text: &str) -> Option<Url> {
+    Some(text).filter(|text| text.len() <= LONGEST).and_then(|text| Url::parse(text).ok())
+}
+
+fn hash_of(address: &str) -> Vec<u8> {
+    digest(&SHA256, address.as_bytes()).as_ref().to_vec()
 }
 
 /// Whether these are the 65 bytes of a point on P-256: the library refuses to agree with any other.

@@ -121,7 +121,8 @@ pub async fn record(
             -- In the order of ids: the same phones may be in two batches that are recorded at once.
             UPDATE subscription s SET gone_at = $4, renew = true
             FROM (SELECT s.id FROM recorded r JOIN subscription s ON s.city_id = r.city_id AND s.id = ANY ($11)
-                  WHERE s.gone_at IS NULL ORDER BY s.id FOR UPDATE OF s) AS gone
+                  -- What has another address since it was claimed did not answer so.
+                  WHERE s.gone_at IS NULL AND s.created_at <= $24 ORDER BY s.id FOR UPDATE OF s) AS gone
             WHERE s.city_id = $1 AND s.id = gone.id
          ), asked AS (
             UPDATE subscription s SET renew = true FROM recorded r WHERE s.city_id = r.city_id AND s.id = ANY ($12)
@@ -148,6 +149,7 @@ pub async fn record(
         due.into(),
     ];
     let values = head.chain(kept(claim, report)).chain(phones).chain(origin::values(claim, report));
+    let values = values.chain([claim.taken_at.into()]);
     let Some(noted) = db.query_one_raw(sql(&text, values)).await? else { return Ok(false) };
     origin::judge(db, &claim.origin, &noted, now).await?;
     Ok(true)

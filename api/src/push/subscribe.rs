@@ -6,6 +6,9 @@
 //!
 //! A browser goes on giving out an endpoint that its push service has given up. Such a one stays ended, whoever brings it, and the page is told to
 //! subscribe again; where the same endpoint comes with other keys, the browser has done so.
+//!
+//! A browser that says in place of which endpoint it has its own takes over that one's row, if that is the same person's at the same service. So
+//! what waits for the morning rings where the phone can be reached by then.
 
 use entity::{
     ids::{CityId, PersonId, SubscriptionId},
@@ -34,14 +37,25 @@ pub struct Registered {
     pub fresh: bool,
 }
 
-/// Registers the caller's browser, subscribed under the VAPID key with the id `vapid_key`.
+/// A browser's subscription as it is brought.
+#[derive(Debug)]
+pub struct Brought {
+    /// Where it is reached.
+    pub endpoint: Endpoint,
+    /// The id of the VAPID key under which it subscribed.
+    pub vapid_key: String,
+    /// The SHA-256 of the endpoint that it had before, where it says so.
+    pub replaces: Option<Vec<u8>>,
+}
+
+/// Registers the caller's browser.
 ///
 /// # Errors
 /// [`PushError::EndpointTaken`].
 pub async fn subscribe(
     db: &impl ConnectionTrait,
     caller: &Caller,
-    (endpoint, vapid_key): (Endpoint, String),
+    Brought { endpoint, vapid_key, replaces }: Brought,
     now: OffsetDateTime,
 ) -> Result<Registered, PushError> {
     let row = subscription::ActiveModel {
@@ -70,6 +84,11 @@ pub async fn subscribe(
         .await?
         .ok_or(DbErr::RecordNotFound("the subscription just registered".into()))?;
     if fresh {
+        if let Some(before) = replaces
+            && let Some(row) = take_over(db, &known, before).await?
+        {
+            return Ok(Registered { row, fresh: false });
+        }
         forget_oldest(db, (caller.city, caller.person)).await?;
         return Ok(Registered { row: known, fresh });
     }
@@ -103,6 +122,29 @@ pub async fn subscribe(
         row.renew = Set(false);
     }
     Ok(Registered { row: row.update(db).await?, fresh: false })
+}
+
+/// Puts what was just registered in the place of what the same person had there before, by the SHA-256 of its endpoint; none where they had no such
+/// thing at this service. What is on its way to the former address may yet be answered that it is gone: that is not heeded, since the row is
+/// younger (`record.rs`).
+async fn take_over(
+    db: &impl ConnectionTrait,
+    fresh: &subscription::Model,
+    before: Vec<u8>,
+) -> Result<Option<subscription::Model>, DbErr> {
+    let former = subscription::Entity::find()
+        .filter(subscription::Column::CityId.eq(fresh.city_id))
+        .filter(subscription::Column::PersonId.eq(fresh.person_id))
+        .filter(subscription::Column::EndpointHash.eq(before))
+        // A batch that waits is one service's.
+        .filter(subscription::Column::Origin.eq(&*fresh.origin))
+        .lock_exclusive()
+        .one(db)
+        .await?;
+    let Some(former) = former else { return Ok(None) };
+    subscription::Entity::delete_by_id((fresh.city_id, fresh.id)).exec(db).await?;
+    let row = subscription::ActiveModel::from(subscription::Model { id: former.id, ..fresh.clone() });
+    row.reset_all().update(db).await.map(Some)
 }
 
 /// Lets the oldest go of more browsers than a person has: each is called with every notice, and a stranger can name any number.
