@@ -44,6 +44,10 @@ pub struct Model {
     pub muted: Vec<String>,
     /// When it was last changed.
     pub changed_at: OffsetDateTime,
+    /// What is merely good to know and came out after this was told of by nothing that they had chosen before; none: all was, or was not wanted.
+    pub untold_from: Option<OffsetDateTime>,
+    /// That which came out by then.
+    pub untold_until: Option<OffsetDateTime>,
 }
 
 /// None: what joins rows is said by the queries.

@@ -26,6 +26,7 @@ mod m20261127_000005_notifications;
 mod m20261127_000006_away_from_the_net;
 mod m20261128_000001_search_all;
 mod m20261128_000002_summaries_last;
+mod m20261128_000003_untold;
 mod scope;
 mod search;
 
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000006_away_from_the_net::Migration),
             Box::new(m20261128_000001_search_all::Migration),
             Box::new(m20261128_000002_summaries_last::Migration),
+            Box::new(m20261128_000003_untold::Migration),
         ]
     }
 }

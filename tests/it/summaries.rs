@@ -1,4 +1,4 @@
-//! Weekly summaries beside everything else: they come last, a few at a time, and say how their service does.
+//! Weekly summaries beside everything else: they come last, tell of what nothing else told, and say so of the service to which they go.
 
 use api::push::{
     claim::{About, Claim, Room, claim},
@@ -98,4 +98,91 @@ async fn a_summary_in_which_one_phone_was_called_too_fast_slows_the_service() {
     push.clock.advance(Duration::minutes(1));
     app.work().await;
     assert_eq!(hurried.titles(), ["今週のお知らせ 1件"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_changes_the_hour_of_their_summary_is_told_of_all_that_came_out_meanwhile() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    forward(&push, Some(Weekday::Saturday), 12, 0);
+    let (earlier, monday, twice) = (push.phone(), push.phone(), push.phone());
+    let mut people = Vec::new();
+    for phone in [&earlier, &monday, &twice] {
+        let resident = app.resident(town::YAMA_1).await;
+        resident.turn_on(phone).await;
+        people.push(resident);
+    }
+    people[1].rings(json!({ "weekly": { "weekday": 3, "hour": 18 } })).await;
+    app.work().await;
+    forward(&push, Some(Weekday::Thursday), 9, 0);
+    let officer = app.officer(town::YAMA).await;
+    publish(&officer, "図書館だより", ("fyi", "office")).await;
+    app.work().await;
+
+    // Half an hour before it would have rung on Saturday; from Wednesday to Monday, on a Monday afternoon; and from day to day.
+    forward(&push, Some(Weekday::Saturday), 9, 30);
+    for (place, person) in people.iter_mut().enumerate() {
+        *person = person.refreshed().await;
+        if place != 1 {
+            person.rings(json!({ "weekly": { "weekday": 6, "hour": 9 } })).await;
+        }
+    }
+    forward(&push, Some(Weekday::Monday), 12, 0);
+    app.work().await;
+    people[1] = people[1].refreshed().await;
+    people[1].rings(json!({ "weekly": { "weekday": 1, "hour": 9 } })).await;
+    forward(&push, Some(Weekday::Friday), 12, 0);
+    app.work().await;
+    people[2] = people[2].refreshed().await;
+    people[2].rings(json!({ "weekly": { "weekday": 4, "hour": 9 } })).await;
+    let tries = || [&earlier, &monday, &twice].map(Phone::tries);
+    assert_eq!(tries(), [0; 3]);
+    for (day, rung) in [(Weekday::Saturday, [1, 0, 0]), (Weekday::Monday, [1, 1, 0]), (Weekday::Thursday, [1, 1, 1])] {
+        forward(&push, Some(day), 9, 0);
+        app.work().await;
+        assert_eq!(tries(), rung, "{day}");
+    }
+    for phone in [&earlier, &monday, &twice] {
+        assert_eq!(phone.titles(), ["今週のお知らせ 1件"]);
+    }
+    for day in [Weekday::Saturday, Weekday::Monday, Weekday::Thursday] {
+        forward(&push, Some(day), 9, 0);
+        app.work().await;
+    }
+    assert_eq!(tries(), [1; 3], "nothing is told again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_wants_each_at_once_from_now_on_gets_a_last_summary_of_what_came_out_before() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    forward(&push, Some(Weekday::Wednesday), 12, 0);
+    let (changed, always, never) = (push.phone(), push.phone(), push.phone());
+    let mut people = Vec::new();
+    for phone in [&changed, &always, &never] {
+        let resident = app.resident(town::YAMA_1).await;
+        resident.turn_on(phone).await;
+        people.push(resident);
+    }
+    people[1].rings(json!({ "fyi": "at_once" })).await;
+    let officer = app.officer(town::YAMA).await;
+    publish(&officer, "図書館だより", ("fyi", "office")).await;
+    app.work().await;
+    forward(&push, Some(Weekday::Thursday), 12, 0);
+    app.work().await;
+    for (person, fyi) in people.iter_mut().zip(["at_once", "at_once", "never"]) {
+        *person = person.refreshed().await;
+        person.rings(json!({ "fyi": fyi, "muted": ["event"] })).await;
+    }
+    forward(&push, Some(Weekday::Friday), 12, 0);
+    publish(&officer.refreshed().await, "ごみ袋の色", ("fyi", "garbage")).await;
+    app.work().await;
+    forward(&push, Some(Weekday::Saturday), 10, 0);
+    app.work().await;
+    assert_eq!(changed.titles(), ["ごみ袋の色", "今週のお知らせ 1件"]);
+    assert_eq!(always.titles(), ["図書館だより", "ごみ袋の色"], "they were rung for all of it");
+    assert_eq!(never.tries(), 0);
+    forward(&push, Some(Weekday::Saturday), 12, 0);
+    app.work().await;
+    assert_eq!([&changed, &always, &never].map(Phone::tries), [2, 2, 0]);
 }

@@ -264,7 +264,8 @@ const PASSKEYS: &str = "SELECT name AS device, created_at AS since, used_at FROM
     WHERE city_id = $1 AND person_id = $2 ORDER BY id DESC";
 const NOTIFICATIONS: &str = "SELECT origin AS service, created_at AS since, gone_at AS until FROM subscription
     WHERE city_id = $1 AND person_id = $2 ORDER BY created_at DESC";
-const RINGS: &str = "SELECT quiet_from, quiet_to, fyi, weekday, hour, muted, changed_at FROM push_preference
+const RINGS: &str =
+    "SELECT quiet_from, quiet_to, fyi, weekday, hour, muted, changed_at, untold_from, untold_until FROM push_preference
     WHERE city_id = $1 AND person_id = $2";
 const ANSWERS_FOR: &str = "SELECT h.label AS household, a.name AS area, x.consented_on, x.since FROM proxy x
     JOIN household h ON h.city_id = x.city_id AND h.id = x.household_id

@@ -215,7 +215,6 @@ async fn of_week(post: &Post, claim: &Claim, number: i64) -> Result<Contents, De
     for row in &rows {
         let Somebody { addressee, chose } = reader.somebody(row)?;
         match chose.in_peace(now) {
-            _ if chose.fyi != Fyi::Weekly => {}
             Ring::At(at) => others.push((addressee.place, Sent::not_before(at))),
             _ => by_number.entry(row.try_get_by_index(9)?).or_default().push(addressee),
         }

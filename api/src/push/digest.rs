@@ -32,33 +32,44 @@ pub fn week_of(expires_at: OffsetDateTime) -> [OffsetDateTime; 2] {
 
 /// The beginning of a query, which gives `live`, the subscriptions whose ids the query `given (id)` gives, and `unread (person_id, notices)`: for how
 /// many notices that are merely good to know, came out after `$2` and by `$3`, are for a person of these on the day `$4`, and are not of what
-/// they have muted, there is no receipt. `$1` is the city.
+/// they have muted, there is no receipt. `$1` is the city. For who has chosen otherwise since `$2`, it is besides what came out before and nothing told
+/// them of (`untold.rs`); for who wants each at once since then, that alone. Who wants none is left out.
 #[must_use]
 pub fn unread(given: &str) -> String {
     format!(
-        "WITH fresh AS MATERIALIZED (
-             SELECT id, area_ids, addressees = 'everyone' AS everyone, category FROM notice
-             WHERE city_id = $1 AND importance = 'fyi' AND published_at > $2 AND published_at <= $3 AND withdrawn_at IS NULL
-         ), {live}, reached AS MATERIALIZED (
-             SELECT a.id AS area_id, n.id AS notice_id, n.category FROM (SELECT DISTINCT area_id FROM live) d
+        "WITH {live}, people AS MATERIALIZED (
+             SELECT l.person_id, l.area_id,
+                    (SELECT coalesce(p.household_id, p.id) FROM person p WHERE p.city_id = $1 AND p.id = l.person_id) AS reader_id,
+                    w.muted,
+                    CASE WHEN w.changed_at <= $2 OR w.untold_from IS NULL OR w.changed_at > $3 AND w.fyi = 'at_once' THEN $2
+                         WHEN w.fyi = 'at_once' THEN w.untold_from
+                         ELSE least(w.untold_from, $2) END AS after,
+                    CASE WHEN w.fyi = 'at_once' THEN least(w.untold_until, $3) ELSE $3 END AS until
+             FROM (SELECT DISTINCT person_id, area_id FROM live) l
+             LEFT JOIN LATERAL (
+                 SELECT * FROM push_preference w WHERE w.city_id = $1 AND w.person_id = l.person_id LIMIT 1) w ON true
+             -- Who wants each at once since this was planned was to have it.
+             WHERE w.fyi IS NULL OR w.fyi = 'weekly'
+                OR w.fyi = 'at_once' AND (w.changed_at > $3 OR w.changed_at > $2 AND w.untold_from IS NOT NULL)
+         ), fresh AS MATERIALIZED (
+             SELECT id, area_ids, addressees = 'everyone' AS everyone, category, published_at FROM notice
+             WHERE city_id = $1 AND importance = 'fyi' AND published_at > (SELECT min(after) FROM people) AND published_at <= $3
+               AND withdrawn_at IS NULL
+         ), reached AS MATERIALIZED (
+             SELECT a.id AS area_id, n.id AS notice_id, n.category, n.published_at FROM (SELECT DISTINCT area_id FROM live) d
              CROSS JOIN LATERAL (SELECT a.id, a.path FROM area a WHERE a.city_id = $1 AND a.id = d.area_id LIMIT 1) a
              JOIN fresh n ON n.everyone AND a.path && n.area_ids
          ), held AS MATERIALIZED (
-             SELECT l.person_id, n.id AS notice_id, n.category FROM (SELECT DISTINCT person_id FROM live) l
+             SELECT l.person_id, n.id AS notice_id, n.category, n.published_at FROM (SELECT DISTINCT person_id FROM live) l
              JOIN seat t ON t.city_id = $1 AND t.person_id = l.person_id
                  AND t.starts_on <= $4 AND (t.ends_on IS NULL OR t.ends_on >= $4)
              JOIN area a ON a.city_id = $1 AND a.id = t.area_id
              JOIN fresh n ON a.path && n.area_ids
-         ), people AS MATERIALIZED (
-             SELECT l.person_id, l.area_id,
-                    (SELECT coalesce(p.household_id, p.id) FROM person p WHERE p.city_id = $1 AND p.id = l.person_id) AS reader_id,
-                    (SELECT w.muted FROM push_preference w WHERE w.city_id = $1 AND w.person_id = l.person_id) AS muted
-             FROM (SELECT DISTINCT person_id, area_id FROM live) l
          ), meant AS (
              SELECT p.person_id, p.reader_id, p.muted, r.notice_id, r.category
-             FROM people p JOIN reached r ON r.area_id = p.area_id
+             FROM people p JOIN reached r ON r.area_id = p.area_id AND r.published_at > p.after AND r.published_at <= p.until
              UNION SELECT p.person_id, p.reader_id, p.muted, h.notice_id, h.category
-             FROM people p JOIN held h ON h.person_id = p.person_id
+             FROM people p JOIN held h ON h.person_id = p.person_id AND h.published_at > p.after AND h.published_at <= p.until
          ), unread AS MATERIALIZED (
              SELECT m.person_id, count(*) AS notices FROM meant m
              WHERE m.category <> ALL (coalesce(m.muted, '{{}}'))
@@ -116,22 +127,33 @@ async fn of_city(db: &DatabaseConnection, city: CityId, hour: OffsetDateTime) ->
     tx.commit().await
 }
 
-/// Makes the batches of those whose hour it is, where anything came out in the week. Whether it is for them, and whether they have read it, is asked
+/// Makes the batches of those whose hour it is, where anything came out in the week or is told late. Whether it is for them, and whether they have read it, is asked
 /// batch by batch when these are sent: for a whole city at once that question would take minutes.
 async fn of_hour(db: &DatabaseTransaction, city: CityId, hour: OffsetDateTime) -> Result<(), DbErr> {
     let here = hour.to_offset(JAPAN);
     let (weekday, usual) = (here.weekday().number_from_monday(), Preferences::default());
     let is_usual = usual.fyi == Fyi::Weekly && (usual.weekday, usual.hour) == (weekday, here.hour());
     // Who has chosen nothing has no row.
-    let (join, nothing) = if is_usual { ("LEFT JOIN", "w.person_id IS NULL OR") } else { ("JOIN", "") };
+    let nothing = if is_usual {
+        "NOT EXISTS (SELECT FROM push_preference w WHERE w.city_id = $1 AND w.person_id = s.person_id) OR"
+    } else {
+        ""
+    };
     let text = format!(
-        "WITH audience AS (
+        "WITH theirs AS MATERIALIZED (
+             SELECT person_id, CASE WHEN changed_at > $2 THEN untold_from END AS untold_from FROM push_preference
+             WHERE city_id = $1 AND fyi = 'weekly' AND weekday = $9 AND hour = $10
+             UNION ALL
+             SELECT person_id, untold_from FROM push_preference
+             WHERE city_id = $1 AND fyi = 'at_once' AND untold_from IS NOT NULL AND weekday = $9 AND hour = $10
+               AND changed_at > $2 AND changed_at <= $3
+         ), audience AS (
              SELECT s.id, s.origin FROM subscription s
-             {join} push_preference w ON w.city_id = s.city_id AND w.person_id = s.person_id
              WHERE s.city_id = $1 AND s.gone_at IS NULL
-               AND ({nothing} w.fyi = 'weekly' AND w.weekday = $9 AND w.hour = $10)
+               AND ({nothing} s.person_id IN (SELECT person_id FROM theirs))
                AND EXISTS (SELECT FROM notice n WHERE n.city_id = $1 AND n.importance = 'fyi'
-                       AND n.published_at > $2 AND n.published_at <= $3 AND n.withdrawn_at IS NULL)
+                       AND n.published_at > least($2, (SELECT min(untold_from) FROM theirs)) AND n.published_at <= $3
+                       AND n.withdrawn_at IS NULL)
              ORDER BY s.area_id
          ), {batches} SELECT count(*) FROM made",
         batches = batches((4, 5), BATCH),

@@ -45,6 +45,7 @@ pub mod seen;
 pub mod status;
 pub mod subscribe;
 pub mod trial;
+mod untold;
 pub mod vapid;
 mod view;
 pub mod wire;

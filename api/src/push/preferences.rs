@@ -12,7 +12,7 @@ use entity::{
 use sea_orm::{ActiveEnum as _, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait as _, sea_query::OnConflict};
 use time::{Duration, OffsetDateTime, Time};
 
-use super::PushError;
+use super::{PushError, untold::untold};
 use crate::clock::JAPAN;
 
 /// The longest that quiet hours may be: with those of the city, some of the day must be left.
@@ -143,6 +143,7 @@ pub async fn choose(
     let mut muted: Vec<String> = chosen.muted.iter().map(Category::to_value).collect();
     muted.sort_unstable();
     muted.dedup();
+    let untold = untold(db, (city, person), now).await?;
     let row = row::ActiveModel {
         city_id: Set(city),
         person_id: Set(person),
@@ -153,10 +154,12 @@ pub async fn choose(
         hour: Set(chosen.hour.into()),
         muted: Set(muted),
         changed_at: Set(now),
+        untold_from: Set(untold.map(|[from, _]| from)),
+        untold_until: Set(untold.map(|[_, until]| until)),
     };
     let again = OnConflict::columns([Column::CityId, Column::PersonId])
         .update_columns([Column::QuietFrom, Column::QuietTo, Column::Fyi, Column::Weekday, Column::Hour])
-        .update_columns([Column::Muted, Column::ChangedAt])
+        .update_columns([Column::Muted, Column::ChangedAt, Column::UntoldFrom, Column::UntoldUntil])
         .to_owned();
     row::Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
     Ok(())
