@@ -216,13 +216,14 @@ async fn a_correction_rings_who_was_rung_whatever_they_chose_meanwhile_and_nobod
 async fn a_test_rings_ones_own_phones_at_any_hour_and_counts_for_no_notice() {
     let push = PushService::start().await;
     let app =
-        TestApp::start_with_push_and(&push, &[("KAIRAN_QUIET_HOURS", "00:00-23:59"), ("KAIRAN_LIMITS", "on")]).await;
+        TestApp::start_with_push_and(&push, &[("KAIRAN_QUIET_HOURS", "22:00-06:00"), ("KAIRAN_LIMITS", "on")]).await;
+    forward(&push, None, 23, 0);
     let (mine, neighbours) = (push.phone(), push.phone());
     let resident = app.resident(town::YAMA_1).await;
     resident.post("/api/v1/push/test", &json!({})).await.problem(409, "no_browser");
     resident.get("/api/v1/push/test").await.problem(404, "not_found");
     resident.turn_on(&mine).await;
-    resident.rings(json!({ "quiet_hours": { "from": 0, "to": 12 }, "fyi": "never" })).await;
+    resident.rings(json!({ "quiet_hours": { "from": 20, "to": 8 }, "fyi": "never" })).await;
     app.resident(town::YAMA_1).await.turn_on(&neighbours).await;
     let asked = resident.post("/api/v1/push/test", &json!({})).await.expect(202);
     assert_eq!((&asked["browsers"], &asked["waiting"]), (&json!(1), &json!(1)));
@@ -338,6 +339,29 @@ async fn a_test_says_how_many_of_ones_phones_it_reached_and_which_are_lost_first
     assert!(said.contains("登録の切れていた端末が1台") && said.contains("2台）を、いま一度だけ"), "{said}");
     push.clock.advance(Duration::minutes(5));
     app.work().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_hours_leave_two_hours_of_the_day_together_with_those_of_the_city() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push_and(&push, &[("KAIRAN_QUIET_HOURS", "20:00-08:00")]).await;
+    let resident = app.resident(town::YAMA_1).await;
+    let mut chosen = resident.get("/api/v1/push/preferences").await.expect(200);
+    for (from, to, may) in [(8, 20, false), (9, 20, false), (10, 20, true), (8, 18, true), (9, 19, true), (20, 8, true)]
+    {
+        chosen["quiet_hours"] = json!({ "from": from, "to": to });
+        let answer = resident.put("/api/v1/push/preferences", &chosen).await;
+        if may {
+            let _ = answer.expect(200);
+        } else {
+            answer.refused_at("/quiet_hours");
+        }
+    }
+    let (browser, slip) = (Browser::new(&app), app.slip(town::YAMA_1));
+    let _ = browser.send("/join", &[("code", &slip), ("name", ""), ("consent", "1")]).await;
+    let form = [("quiet_from", "8"), ("quiet_to", "20"), ("fyi", "weekly"), ("weekday", "6"), ("hour", "10")];
+    let page = browser.send("/notifications", &form).await;
+    assert!(page.status == 422 && page.text.contains("夜は市の決めた時間"), "{}", page.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -133,6 +133,7 @@ push-delivery-says = “Reached” means that the phone's maker (such as Google 
 
 ## What could not be done.
 fault-quiet-hours = Quiet hours have to be 1 to 12 hours.
+fault-quiet-hours-with-city = At night, notifications are also held back during hours set by the city. Please choose shorter quiet hours, so that at least two hours of the day are left.
 fault-weekday = The weekday has to be a number from 1 (Monday) to 7 (Sunday).
 fault-hour = The hour has to be a number from 0 to 23.
 fault-category = There is no such category.

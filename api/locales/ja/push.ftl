@@ -124,6 +124,7 @@ push-delivery-says = 「届いた」は、スマートフォンの会社（Googl
 
 ## What could not be done.
 fault-quiet-hours = 静かにする時間は、1時間から12時間までにしてください。
+fault-quiet-hours-with-city = 夜は市の決めた時間にも鳴りません。合わせて1日に2時間以上は鳴るように、静かにする時間を短くしてください。
 fault-weekday = 曜日は1（月曜日）から7（日曜日）までの数で指定してください。
 fault-hour = 時刻は0から23までの数で指定してください。
 fault-category = その種類はありません。

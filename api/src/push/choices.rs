@@ -19,13 +19,14 @@ use super::{
 };
 use crate::{
     clock::{Clock, JAPAN},
+    config::{self, Settings},
     identity::Caller,
     postgres::cities::Cities,
     problem::{FieldError, Problem},
     web::{Limits, Once, Parsed},
 };
 
-/// Hours of the day in Japan, which may go over midnight: at most twelve.
+/// Hours of the day in Japan, which may go over midnight: at most twelve, and with those of the city at least two hours of the day must be left.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuietHours {
@@ -76,17 +77,20 @@ pub struct Choices {
 }
 
 impl Choices {
-    /// What was chosen, if it can be.
+    /// What was chosen, if it can be beside the quiet hours of the `city`.
     ///
     /// # Errors
     /// `invalid`, with every field that is wrong.
-    pub fn read(self) -> Result<Preferences, Problem> {
+    pub fn read(self, city: Option<config::QuietHours>) -> Result<Preferences, Problem> {
         let mut wrong = Vec::new();
         let mut refuse = |pointer: &str, detail: &'static str| wrong.push(FieldError::new(pointer, detail));
         let quiet = self.quiet_hours.and_then(|QuietHours { from, to }| {
             let quiet = Quiet::between(from, to);
             if quiet.is_none() {
                 refuse("/quiet_hours", "fault-quiet-hours");
+            }
+            if quiet.is_some_and(|quiet| !quiet.leaves_enough(city)) {
+                refuse("/quiet_hours", "fault-quiet-hours-with-city");
             }
             quiet
         });
@@ -176,11 +180,11 @@ pub async fn show(cities: Data<Cities>, caller: Caller) -> Result<Json<Choices>,
 #[utoipa::path(tag = "push", request_body = Choices, responses((status = 200, body = Choices)))]
 #[put("/api/v1/push/preferences")]
 pub async fn choose(
-    (cities, clock): (Data<Cities>, Data<Clock>),
+    (cities, settings, clock): (Data<Cities>, Data<Settings>, Data<Clock>),
     caller: Caller,
     body: Parsed<Choices>,
 ) -> Result<Json<Choices>, Problem> {
-    let (chosen, now) = (body.value.read()?, clock.now());
+    let (chosen, now) = (body.value.read(settings.quiet_hours)?, clock.now());
     let kept = cities.write(Some(caller.city), async move |tx| {
         let whose = (caller.city, caller.person);
         preferences::choose(tx, whose, &chosen, now).await?;

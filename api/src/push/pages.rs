@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    config::Settings,
     identity::Caller,
     postgres::cities::Cities,
     problem::Problem,
@@ -98,11 +99,11 @@ async fn settings_page(
 
 #[post("/notifications")]
 async fn choose(
-    (cities, clock): (Data<Cities>, Data<Clock>),
+    (cities, server, clock): (Data<Cities>, Data<Settings>, Data<Clock>),
     caller: Caller,
     form: Form<Chosen>,
 ) -> Result<HttpResponse, Problem> {
-    let chosen: Preferences = match form.0.read() {
+    let chosen: Preferences = match form.0.read(server.quiet_hours) {
         Ok(chosen) => chosen,
         Err(problem) => {
             let page = settings(&cities, &clock, &caller, Some(Choosing::from(&form.0))).await?;

@@ -13,10 +13,12 @@ use sea_orm::{ActiveEnum as _, ActiveValue::Set, ConnectionTrait, DbErr, EntityT
 use time::{Duration, OffsetDateTime, Time};
 
 use super::{PushError, untold::untold};
-use crate::clock::JAPAN;
+use crate::{clock::JAPAN, config::QuietHours};
 
-/// The longest that quiet hours may be: with those of the city, some of the day must be left.
+/// The longest that quiet hours may be.
 pub const LONGEST_QUIET: u8 = 12;
+/// So many minutes of the day they leave together with those of the city: otherwise what everybody has to read would never ring.
+const LEAST_LEFT: usize = 120;
 
 /// Hours of the day in Japan, from the beginning of one to the beginning of the other; they may go over midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +35,19 @@ impl Quiet {
     pub fn between(from: u8, to: u8) -> Option<Self> {
         let hours = (i16::from(to) - i16::from(from)).rem_euclid(24);
         (from < 24 && to < 24 && (1..=i16::from(LONGEST_QUIET)).contains(&hours)).then_some(Self { from, to })
+    }
+
+    /// Whether, with those of the city besides, two hours of the day are left in which all rings.
+    #[must_use]
+    pub fn leaves_enough(self, city: Option<QuietHours>) -> bool {
+        let day = (0..24).flat_map(|hour| (0..60).filter_map(move |minute| Time::from_hms(hour, minute, 0).ok()));
+        let left = day.filter(|time| !self.has(time.hour()) && !city.is_some_and(|city| city.contains(*time)));
+        left.count() >= LEAST_LEFT
+    }
+
+    fn has(self, hour: u8) -> bool {
+        let after = |hour: u8| (i16::from(hour) - i16::from(self.from)).rem_euclid(24);
+        after(hour) < after(self.to)
     }
 
     /// When they are over, if `now` is among them.
@@ -201,6 +216,20 @@ mod tests {
 
     #[test]
     fn row_in_peace_some_of_the_day_is_always_left() {
+        let city = |text: &str| Some(text.parse::<QuietHours>().expect("hours"));
+        for ((from, to), city, enough) in [
+            ((8, 20), None, true),
+            ((8, 20), city("21:00-07:00"), true),
+            ((8, 20), city("20:00-08:00"), false),
+            ((8, 20), city("20:00-06:00"), true),
+            ((8, 20), city("20:00-06:01"), false),
+            ((10, 20), city("20:00-08:00"), true),
+            ((20, 8), city("20:00-08:00"), true),
+            ((1, 2), city("00:00-23:59"), false),
+        ] {
+            let quiet = Quiet::between(from, to).expect("hours");
+            assert_eq!(quiet.leaves_enough(city), enough, "{from}-{to} {city:?}");
+        }
         for (from, to, may) in
             [(20, 8, true), (8, 20, true), (20, 9, false), (7, 7, false), (24, 3, false), (0, 12, true)]
         {

@@ -10,7 +10,7 @@ use super::{
     preferences::Preferences,
     trial::Trial,
 };
-use crate::{problem::Problem, say::Message};
+use crate::{config, problem::Problem, say::Message};
 
 /// Hours at which a weekly summary is offered; a program may name any.
 const SUMMARIES: std::ops::RangeInclusive<u8> = 7..=20;
@@ -33,11 +33,11 @@ pub struct Form {
 }
 
 impl Form {
-    /// What was chosen, if it can be.
+    /// What was chosen, if it can be beside the quiet hours of the `city`.
     ///
     /// # Errors
     /// `invalid`, with every field that is wrong.
-    pub fn read(&self) -> Result<Preferences, Problem> {
+    pub fn read(&self, city: Option<config::QuietHours>) -> Result<Preferences, Problem> {
         let hour = |text: &str| if text.is_empty() { None } else { Some(text.parse().unwrap_or(u8::MAX)) };
         let quiet_hours = match (hour(&self.quiet_from), hour(&self.quiet_to)) {
             (None, None) => None,
@@ -45,7 +45,7 @@ impl Form {
             (from, to) => Some(QuietHours { from: from.unwrap_or(u8::MAX), to: to.unwrap_or(u8::MAX) }),
         };
         let weekly = Weekly { weekday: self.weekday, hour: self.hour };
-        Choices { quiet_hours, fyi: self.fyi, weekly, muted: self.muted.clone() }.read()
+        Choices { quiet_hours, fyi: self.fyi, weekly, muted: self.muted.clone() }.read(city)
     }
 }
 
