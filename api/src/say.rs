@@ -19,6 +19,9 @@ fluent_templates::static_loader! {
     };
 }
 
+/// Stands for a ｜ that begins no furigana; no text has this one, which is a character for private use.
+const OWN: &str = "\u{e000}";
+
 static IDENTIFIERS: LazyLock<[LanguageIdentifier; 3]> =
     LazyLock::new(|| Language::ALL.map(|language| language.code().parse().unwrap_or_default()));
 
@@ -109,11 +112,13 @@ impl Says for Message {
         if self.text {
             return if target == Target::Html { escaped(&self.key) } else { self.key.clone().into_owned() };
         }
+        // What is filled in is said already: a ｜ in it is somebody's own.
+        let filled = |text: String| FluentValue::from(text.replace('｜', OWN));
         let value = |argument: &Argument| match argument {
-            Argument::Text(text) if target == Target::Html => FluentValue::from(escaped(text)),
-            Argument::Text(text) => FluentValue::from(text.clone()),
+            Argument::Text(text) if target == Target::Html => filled(escaped(text)),
+            Argument::Text(text) => filled(text.clone()),
             Argument::Number(number) => FluentValue::from(*number),
-            Argument::Said(said) => FluentValue::from(said.say(language, target)),
+            Argument::Said(said) => filled(said.say(language, target)),
         };
         let arguments: HashMap<Cow<'static, str>, FluentValue<'_>> =
             self.arguments.iter().map(|(name, argument)| (Cow::Borrowed(*name), value(argument))).collect();
@@ -122,7 +127,7 @@ impl Says for Message {
             tracing::error!(key = %self.key, "there is no such message");
             if target == Target::Html { escaped(&self.key) } else { self.key.clone().into_owned() }
         });
-        annotated(&text, target)
+        annotated(&text, target).replace(OWN, "｜")
     }
 }
 
@@ -259,5 +264,14 @@ mod tests {
         assert_eq!(annotated("｜回覧《かいらん》する", Target::Html), ruby);
         assert_eq!(annotated("5｜6《", Target::Html), "56《", "half of it is nothing");
         assert_eq!(escaped("<b>&'\""), "&lt;b&gt;&amp;&#39;&#34;");
+    }
+
+    #[test]
+    fn what_somebody_wrote_is_no_furigana() {
+        let place = Message::new("of-whom").with("name", "公園｜東口《ひがしぐち》");
+        assert_eq!(place.say(Language::Easy, Target::Html), "：公園｜東口《ひがしぐち》");
+        let told = Message::new("fault-named").with("label", Message::new("compose-title-field")).with("detail", place);
+        let ruby = "<ruby>題<rp>（</rp><rt>だい</rt><rp>）</rp></ruby>：：公園｜東口《ひがしぐち》";
+        assert_eq!(told.say(Language::Easy, Target::Html), ruby);
     }
 }
