@@ -23,11 +23,11 @@
     if (number) number.textContent = count;
   };
 
-  // What others pressed on this phone is not for who looks at it.
-  const whose = async () => signedIn || (await caches.keys()).find((name) => name.startsWith('pages-'))?.slice(6);
+  const whose = async () => (await caches.keys()).find((name) => name.startsWith('pages-'))?.slice(6);
 
   const show = async () => {
-    const mine = await whose();
+    // What others pressed on this phone is not for who looks at it.
+    const mine = signedIn || await whose();
     const all = (await waiting.all()).filter(({ acknowledged, sign_in }) => acknowledged && sign_in === mine);
     const own = all.find(({ id, failed }) => id === here && !failed);
     // What waited has arrived: the page shows the stamp.
@@ -99,6 +99,11 @@
   if (kept) tell('kept', kept);
   if ('serviceWorker' in navigator && signedIn) navigator.serviceWorker.register('/sw.js').catch(() => {});
   self.addEventListener('online', send);
-  self.addEventListener('pageshow', ({ persisted }) => persisted && send());
+  // A page that is come back to may be another one's by now.
+  self.addEventListener('pageshow', async ({ persisted }) => {
+    if (!persisted) return;
+    if (await whose() === signedIn) send();
+    else location.reload();
+  });
   show().catch(() => {}).then(send);
 })();

@@ -12,7 +12,7 @@ self.shelf = (() => {
   // A notice of a list, and which edition of it there is.
   const LISTED = /"(\/n\/[\da-f-]{36})" data-edition="([^"]+)"/g;
   const OWNER = 'kairan-sign-in';
-  const HEADERS = ['content-type', 'content-security-policy', 'referrer-policy', 'x-content-type-options'];
+  const HEADERS = ['cache-control', 'content-type', 'content-security-policy', 'referrer-policy', 'x-content-type-options'];
 
   // Raised when it may be somebody else's turn: what was asked for before is kept for nobody.
   let turns = 0;
@@ -46,28 +46,38 @@ self.shelf = (() => {
   };
 
   // What is kept of everybody but one. Who has signed out takes along what waits, and is not rung any more.
+  // Gives the turn at which that was.
   const forget = async (but) => {
     if (!but) turns += 1;
+    let now = turns;
     const others = (await names()).filter((name) => name !== PAGES + but);
-    if (others.length) turns += 1;
+    if (others.length) {
+      const still = now === turns;
+      turns += 1;
+      if (still) now = turns;
+    }
     await Promise.all(others.map((name) => caches.delete(name)));
     if (but !== 'none') {
       if (but) await self.waiting.forget(but);
-      return;
+      return now;
     }
     await self.waiting.clear();
     const found = await self.registration.pushManager?.getSubscription();
     await found?.unsubscribe();
+    return now;
   };
 
   // An answer to what was asked for at that turn.
   const keep = async ({ pathname, search }, answer, asked) => {
     const owner = answer.headers.get(OWNER);
     if (!owner || asked !== turns) return;
-    await forget(owner);
-    if (owner === 'none') return;
-    const now = turns;
+    const now = await forget(owner);
+    if (owner === 'none' || now !== turns) return;
     const pages = await caches.open(PAGES + owner);
+    if (now !== turns) {
+      await caches.delete(PAGES + owner);
+      return;
+    }
     if (KEPT.test(pathname) && !search) {
       if (answer.status === 404) await pages.delete(pathname);
       if (answer.status === 200) {
@@ -80,7 +90,7 @@ self.shelf = (() => {
 
   const find = async (path) => {
     const owner = await whose();
-    const found = owner && await (await caches.open(PAGES + owner)).match(path);
+    const found = owner && await caches.match(path, { cacheName: PAGES + owner });
     return found && { found, owner };
   };
 

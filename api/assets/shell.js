@@ -4,6 +4,9 @@
 self.shell = (() => {
   const SHELL = 'shell';
 
+  // Of a file that does not say that it stays as it is, the server knows another version than the page that names it.
+  const lasts = (answer) => answer.ok && /immutable/.test(answer.headers.get('cache-control'));
+
   // The page for where nothing is kept, and what it needs.
   const prepare = async () => {
     const shell = await caches.open(SHELL);
@@ -12,7 +15,12 @@ self.shell = (() => {
     if (!answer.ok) return;
     const text = await answer.clone().text();
     const needed = new Set([...text.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, address]) => address));
-    await Promise.all([...needed].map(async (address) => (await shell.match(address)) || shell.add(address)));
+    await Promise.all([...needed].map(async (address) => {
+      if (await shell.match(address)) return;
+      const file = await fetch(address);
+      if (!lasts(file)) throw new Error(address);
+      await shell.put(address, file);
+    }));
     await shell.put('/offline', answer);
   };
   const offline = async () => (await (await caches.open(SHELL)).match('/offline')) || Response.error();
@@ -26,8 +34,9 @@ self.shell = (() => {
     const copy = answer.clone();
     try {
       // Another version than before: the page for where there is no net is another one as well.
-      if (answer.ok && await shell.delete(pathname, { ignoreSearch: true })) await stale();
-      if (answer.ok) await shell.put(request, copy);
+      if (!lasts(answer)) return answer;
+      if (await shell.delete(pathname, { ignoreSearch: true })) await stale();
+      await shell.put(request, copy);
     } catch {
       // No room: it is fetched again.
     }

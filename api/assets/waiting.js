@@ -48,9 +48,9 @@ self.waiting = (() => {
     return asked;
   });
 
-  // What was pressed first counts, and what was only opened never takes its place.
+  // What was pressed first counts, and what was only opened never takes its place, nor that of what was refused and nobody has seen.
   const add = (one) => change(one, (there) =>
-    (!there || there.failed || (one.acknowledged && !there.acknowledged) ? one : undefined));
+    (!there || (one.acknowledged && (there.failed || !there.acknowledged)) ? one : undefined));
   const drop = (one) => change(one, () => null);
   // What another one pressed and was refused for good is nobody's to see but theirs.
   const forget = async (but) => {
@@ -90,7 +90,7 @@ self.waiting = (() => {
         await clear();
         return;
       }
-      if (status >= 500 || status === 429) throw new Error(status);
+      if (status >= 500 || status === 429 || status === 408) throw new Error(status);
       const refused = status >= 400 && one.acknowledged && code !== 'another_sign_in';
       // The button may have been pressed since: then it is not this row that was sent.
       await change(one, (there) => {

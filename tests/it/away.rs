@@ -57,6 +57,17 @@ async fn in_the_lift_one_reads_and_confirms_and_outside_the_stamp_arrives_once()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_another_version_is_not_kept_under_the_name_of_this_one() {
+    let (app, _net) = TestApp::start_on_the_net().await;
+    let mut phone = Chromium::start();
+    phone.join(&app, "花子").await;
+    let kept = |name: &str| format!("fetch('{name}').then(() => caches.match('{name}')).then(Boolean)");
+    let named = phone.run("new URL(document.querySelector('script[src*=waiting]').src).pathname + new URL(document.querySelector('script[src*=waiting]').src).search");
+    assert_eq!(phone.run(&kept(named.as_str().expect("an address"))), json!(true));
+    assert_eq!(phone.run(&kept("/assets/waiting.js?v=another")), json!(false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_corrected_while_it_was_kept_is_kept_anew_with_the_list() {
     let (app, net) = TestApp::start_on_the_net().await;
     let officer = app.officer(town::YAMA).await;
@@ -159,6 +170,14 @@ async fn a_stamp_that_is_refused_for_good_says_why_and_holds_up_no_other() {
     phone.says("「確認しました」が伝わりませんでした");
     assert!(phone.page().1.contains("あなた宛てではなくなりました"), "{:?}", phone.page());
     assert_eq!(stamps(&app).await, 1, "the other one has arrived");
+
+    // Nor does it go unseen when its copy is opened on a bad line.
+    net.cut();
+    phone.go(&app, &format!("/n/{left}"));
+    phone.says("公園の清掃");
+    net.mend();
+    phone.go(&app, "/privacy");
+    phone.says("「確認しました」が伝わりませんでした");
 
     // What was kept of it is gone, and its page says what to do.
     phone.go(&app, &format!("/n/{left}"));

@@ -29,7 +29,8 @@ fn form(page: &Answer) -> Vec<(String, String)> {
         let (name, rest) = piece.split_once('"').expect("a name");
         let tag = rest.split_once('>').expect("a tag").0;
         let value = match tag.split_once("value=\"") {
-            Some((_, value)) if !tag.contains("checkbox") => value.split_once('"').expect("a value").0,
+            Some(_) if name.ends_with("_fits") && !tag.contains("checked") => continue,
+            Some((_, value)) => value.split_once('"').expect("a value").0,
             _ if rest.contains("</textarea>") && name.contains("body") => between(rest, ">", "</textarea>"),
             _ => continue,
         };
@@ -98,6 +99,34 @@ async fn who_corrects_from_an_old_form_takes_back_nothing_that_was_corrected_mea
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_two_correct_the_same_each_sees_what_the_other_wrote() {
+    let app = TestApp::start().await;
+    let english = json!({ "title": "Cleaning the park", "body": "Please bring gloves." });
+    let id = cleaning(&app, &json!({ "body": "9時に集合。", "versions": { "english": english } })).await;
+    let (first, second) = (officer(&app, "kaicho@asahi.example").await, officer(&app, "fuku@asahi.example").await);
+    let mut spelling = form(&first.open(&format!("/notices/{id}/correct")).await);
+    let mut hour = form(&second.open(&format!("/notices/{id}/correct")).await);
+    put(&mut hour, "body", "10時に集合。");
+    put(&mut hour, "reason", "時刻の誤り");
+    hour.push(("english_fits".to_owned(), "yes".to_owned()));
+    // What was ticked is ticked where the form comes back for want of something else.
+    let mut unsaid = hour.clone();
+    put(&mut unsaid, "reason", "");
+    let back = send(&second, &id, &unsaid).await;
+    assert!(back.status == 422 && back.text.contains("name=\"english_fits\" value=\"yes\" checked"), "{}", back.text);
+    assert_eq!(send(&second, &id, &hour).await.status, 200);
+
+    put(&mut spelling, "body", "9時に集合です。");
+    put(&mut spelling, "reason", "言い直し");
+    let told = send(&first, &id, &spelling).await;
+    assert_eq!(told.status, 409, "{}", told.text);
+    for text in ["「10時に集合。」", "9時に集合です。</textarea>"] {
+        assert!(told.text.contains(text), "{text}: {}", told.text);
+    }
+    app.work().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_says_what_it_corrects_is_told_when_that_is_over() {
     let app = TestApp::start().await;
     let officer = app.officer(town::YAMA).await;
@@ -148,11 +177,13 @@ async fn a_last_day_that_was_wrong_can_be_taken_away() {
     let read = writes.get(&path).await.expect(200);
     assert!(read["circulate_until"].is_null(), "{read}");
 
-    // A program says so by null; what it leaves out stays.
-    for (said, stands) in [(json!(last.to_string()), false), (Value::Null, true)] {
-        let correction = json!({ "circulate_until": said, "reason": "期限" });
+    // A program says so with nothing in it; what it leaves out, or has nothing to say of, stays.
+    for (title, said, gone) in
+        [("一", json!(last.to_string()), false), ("二", Value::Null, false), ("三", json!(""), true)]
+    {
+        let correction = json!({ "title": title, "circulate_until": said, "reason": "期限" });
         let read = writes.post(&format!("{path}/correct"), &correction).await.expect(200);
-        assert_eq!(read["circulate_until"].is_null(), stands, "{read}");
+        assert_eq!(read["circulate_until"].is_null(), gone, "{read}");
     }
     app.work().await;
 }

@@ -43,6 +43,25 @@ async fn another_person_on_the_same_phone_finds_nothing_of_the_first_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn going_back_leads_to_nothing_that_the_first_one_read() {
+    let (app, net) = TestApp::start_on_the_net().await;
+    let id = app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;
+    app.work().await;
+    let mut phone = Chromium::start();
+    phone.join(&app, "花子").await;
+    phone.read(&app, &id);
+    net.cut();
+    phone.go(&app, &format!("/n/{id}"));
+    phone.says("電波がないため");
+    net.mend();
+    phone.is_taken_over(&app, "太郎").await;
+    phone.go(&app, "/privacy");
+    let second = phone.run("document.body.dataset.signedIn");
+    phone.run("history.back()");
+    phone.eventually(&format!("location.pathname === '/n/{id}' && document.body.dataset.signedIn === {second}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_comes_late_does_not_turn_the_phone_back() {
     let (app, net) = TestApp::start_on_the_net().await;
     app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;

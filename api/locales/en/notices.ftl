@@ -206,3 +206,4 @@ fault-starts-hour = Put in the hour as well.
 fault-ends = It has to end after it begins.
 fault-phone = Write it with digits and hyphens, like 093-123-4567.
 fault-choose-areas = Please choose one or more.
+fault-corrected-meanwhile = Somebody else has changed this to: “{ $now }”. Please see which is right.

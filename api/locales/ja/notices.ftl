@@ -203,3 +203,4 @@ fault-starts-hour = 時刻も入力してください。
 fault-ends = 始まりよりあとにしてください。
 fault-phone = 093-123-4567 のように、数字とハイフンで入力してください。
 fault-choose-areas = 一つ以上選んでください。
+fault-corrected-meanwhile = ほかの方が、次のように直しています。「{ $now }」 どちらがよいか、確かめてください。

@@ -16,6 +16,11 @@ pub(super) fn day(text: &str, _: &()) -> garde::Result {
     read_day(text).map(|_| ()).ok_or_else(|| garde::Error::new("fault-day"))
 }
 
+/// A check for garde: such a day, or nothing, for what is to have none.
+pub(super) fn day_or_none(text: &str, _: &()) -> garde::Result {
+    if text.is_empty() { Ok(()) } else { day(text, &()) }
+}
+
 /// A text as it is kept: nothing around it, and each line ends with a line feed, whatever the browser or program ends them with.
 pub(super) fn lines(text: &str) -> String {
     text.trim().replace("\r\n", "\n").replace('\r', "\n")

@@ -177,7 +177,7 @@ async fn compose_form(
         Err(problem) => {
             let problem = for_people(problem)?;
             let tx = cities.look(caller.city).await?;
-            again(&problem, &compose(&tx, &caller, form.0, faults(&problem)).await?)
+            again(&problem, &compose(&tx, &caller, form.0, faults(&problem, Vec::new())).await?)
         }
     }
 }

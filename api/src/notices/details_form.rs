@@ -9,7 +9,10 @@ use super::{
     facts::{Facts, When},
     versions::{Text, Versions},
 };
-use crate::{problem::Problem, web::page::Faults};
+use crate::{
+    problem::Problem,
+    web::page::{Fault, Faults},
+};
 
 /// What was typed. All of it is text until it is judged, so that the form can be shown again as it was.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -185,9 +188,10 @@ const LABELS: [(&str, &str); 23] = [
     ("reason", "correct-reason"),
 ];
 
-/// What is wrong with a notice, at the fields of the form.
-pub(super) fn faults(problem: &Problem) -> Faults {
+/// What is wrong with a notice, at the fields of the form; and what is found of its fields besides.
+pub(super) fn faults(problem: &Problem, besides: Vec<Fault>) -> Faults {
     let mut faults = Faults::from(problem);
+    faults.fields.extend(besides);
     for fault in &mut faults.fields {
         // The boxes of all areas are one field of the form.
         if let Some(rest) = fault.field.strip_prefix("audience-") {

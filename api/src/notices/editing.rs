@@ -22,9 +22,10 @@ use crate::{
     identity::Caller,
     postgres::{cities::Cities, sql},
     problem::Problem,
+    say::Message,
     web::{
         Form,
-        page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
+        page::{Fault, Faults, Frame, Section, Who, again, for_people, html, see_other},
         validate,
     },
 };
@@ -64,20 +65,26 @@ impl CorrectForm {
         }
     }
 
-    /// The same on what stands there `now`: each field that nobody has touched since `base` as it is now, and the others as they were typed.
-    fn onto(self, base: &Self, now: Self) -> Result<Self, serde_json::Error> {
+    /// The same on what stands there `now`: each field that nobody has touched since `base` as it is now, and the others as they were typed; with the
+    /// fields that both have touched, and what stands in them now.
+    fn onto(self, base: &Self, now: Self) -> Result<(Self, Vec<Fault>), serde_json::Error> {
         let revision = now.revision;
         let (base, mut typed, now) = (to_value(base)?, to_value(self)?, to_value(now)?);
+        let same = |one: &Value, other: &Value| match (one, other) {
+            (Value::String(one), Value::String(other)) => lines(one) == lines(other),
+            (one, other) => one == other,
+        };
+        let mut both = Vec::new();
         for (field, said) in typed.as_object_mut().into_iter().flatten() {
-            let untouched = match (&*said, &base[field]) {
-                (Value::String(said), Value::String(base)) => lines(said) == *base,
-                (said, base) => said == base,
-            };
-            if untouched {
+            if same(said, &base[field]) {
                 *said = now[field].clone();
+            } else if field != "revision" && !same(&base[field], &now[field]) && !same(said, &now[field]) {
+                let stands = now[field].as_str().filter(|text| !text.is_empty());
+                let stands = stands.map_or(Message::new("notice-nothing"), |text| Message::text(text.to_owned()));
+                both.push(Fault::new(field.clone(), Message::new("fault-corrected-meanwhile").with("now", stands)));
             }
         }
-        Ok(Self { revision, ..from_value(typed)? })
+        Ok((Self { revision, ..from_value(typed)? }, both))
     }
 }
 
@@ -134,7 +141,7 @@ async fn correct_form(
         title: Some(title.clone()),
         body: Some(body.clone()),
         category: category::row(category).map(Into::into),
-        circulate_until: Some(Some(circulate_until.clone()).filter(|text| !text.is_empty())),
+        circulate_until: Some(circulate_until.clone()),
         facts: Some(details.facts()),
         versions: Some(if same_text { details.versions() } else { details.corrected(&before) }),
         reason: reason.clone(),
@@ -157,21 +164,21 @@ async fn correct_form(
         Err(problem) => {
             let problem = for_people(problem)?;
             let tx = cities.look(found.caller.city).await?;
-            let mut form = form.0;
+            let (mut form, mut both) = (form.0, Vec::new());
             if problem.code() == "corrected_meanwhile" {
-                (found.notice, form) = meanwhile(&tx, found.notice, form).await?;
+                (found.notice, (form, both)) = meanwhile(&tx, found.notice, form).await?;
             }
-            again(&problem, &correcting(&tx, &found, form, faults(&problem)).await?)
+            again(&problem, &correcting(&tx, &found, form, faults(&problem, both)).await?)
         }
     }
 }
 
-/// The notice as somebody else has corrected it, and the form on that.
+/// The notice as somebody else has corrected it, and the form on that, with what both have touched.
 async fn meanwhile(
     db: &impl ConnectionTrait,
     notice: notice::Model,
     form: CorrectForm,
-) -> Result<(notice::Model, CorrectForm), Problem> {
+) -> Result<(notice::Model, (CorrectForm, Vec<Fault>)), Problem> {
     let notice = notice::Entity::find_by_id((notice.city_id, notice.id)).one(db).await?.unwrap_or(notice);
     let after = form.revision.map(|seen| (notice.city_id, notice.id, seen.saturating_add(1)));
     let base = match after {
@@ -184,7 +191,7 @@ async fn meanwhile(
             let base = CorrectForm::of(base.revision - 1, Content::from(&base));
             form.onto(&base, now).map_err(Problem::internal)?
         }
-        None => CorrectForm { revision: now.revision, ..form },
+        None => (CorrectForm { revision: now.revision, ..form }, Vec::new()),
     };
     Ok((notice, form))
 }

@@ -9,7 +9,7 @@ use entity::{
 };
 use garde::Validate;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult as _};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,7 +18,7 @@ pub use super::receipt_json::ReceiptOut;
 use super::{
     Audience, BODY, Correction, Draft, REASON, TITLE,
     category::Category,
-    checks::{day, not_blank, read_day},
+    checks::{day, day_or_none, not_blank, read_day},
     details::{FactsJson, VersionsJson},
     facts::Facts,
     importance::{Addressees, Importance},
@@ -125,10 +125,9 @@ pub struct CorrectIn {
     /// What it is about.
     #[garde(skip)]
     pub(super) category: Option<Category>,
-    /// The last day to be; `null`: none any more. Left out, it stays.
-    #[garde(inner(inner(custom(day))))]
-    #[serde(default, deserialize_with = "named")]
-    pub(super) circulate_until: Option<Option<String>>,
+    /// The last day to be; empty: none any more. Left out, it stays.
+    #[garde(inner(custom(day_or_none)))]
+    pub(super) circulate_until: Option<String>,
     /// All facts as they are to be; left out, they stay.
     #[garde(dive)]
     pub(super) facts: Option<FactsJson>,
@@ -143,11 +142,6 @@ pub struct CorrectIn {
     /// taken back unseen. Left out, whatever stands there is corrected.
     #[garde(skip)]
     pub(super) revision: Option<i32>,
-}
-
-/// What is there, `null` included.
-fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(said: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(said).map(Some)
 }
 
 /// A notice.
@@ -258,7 +252,7 @@ impl From<CorrectIn> for Correction {
             title,
             body,
             category: category.map(Into::into),
-            circulate_until: circulate_until.map(|day| day.as_deref().and_then(read_day)),
+            circulate_until: circulate_until.as_deref().map(read_day),
             facts: facts.map(Into::into),
             versions: versions.map(Into::into),
             reason,
