@@ -15,7 +15,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --user-group --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin kairan \
-    && install -d -o kairan -g kairan -m 0700 /keys
+    && install -d -o kairan -g kairan -m 0700 /keys /files
 COPY --from=build /usr/local/bin/kairan /usr/local/bin/kairan
 ENV KAIRAN_ENV=production KAIRAN_LISTEN=0.0.0.0:8080
 # By number, so that an orchestrator sees that it is not root.

@@ -10,6 +10,8 @@ use secrecy::SecretString;
 use time::{Time, macros::format_description};
 use url::Url;
 
+use crate::files::Place;
+
 pub use oidc::Oidc;
 pub use push_hosts::PushHosts;
 
@@ -36,6 +38,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Where the keys are.
     pub keys_dir: Option<PathBuf>,
+    /// Where files are kept that people hand in; none: in the data directory.
+    pub files: Option<Place>,
     /// Who a push service may write to.
     pub vapid_subject: String,
     /// Where a browser's endpoint may be.
@@ -246,6 +250,7 @@ impl Settings {
             public_origin: values.option("public_origin")?,
             trusted_proxies: networks(&values)?,
             keys_dir: values.option("keys_dir")?,
+            files: values.option("files")?,
             vapid_subject: subject(&values)?,
             push: PushHosts::new(values.list("push_hosts")?, values.list("push_test_origins")?),
             push_ca_file: values.option("push_ca_file")?,
@@ -334,6 +339,8 @@ mod tests {
             ("KAIRAN_VAPID_SUBJECT", "mailto:x@localhost", "must be a real"),
             ("KAIRAN_VAPID_SUBJECT", "mailto:<a@b.jp>", "must be a real"),
             ("KAIRAN_TRUSTED_PROXIES", "10.0.0.0/8, proxy", "has \"proxy\""),
+            ("KAIRAN_FILES", "ftp://host/a", "must be a directory, or like s3://bucket/path"),
+            ("KAIRAN_FILES", "s3://", "names no bucket"),
             ("KAIRAN_PUSH_HOSTS", "*.com", "which is neither a host"),
             ("KAIRAN_QUIET_HOURS", "evening", "must be like 21:00-07:00"),
             ("KAIRAN_OIDC_ISSUER", "http://login.example", "must begin with https://"),

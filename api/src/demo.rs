@@ -5,11 +5,12 @@
 
 use std::error::Error;
 
+use actix_web::web::Bytes;
 use entity::{
     account, area, city,
     household::{self, Delivery},
     ids::CityId,
-    notice::Importance,
+    notice::{Importance, Model as Notice},
     seat::Role,
 };
 use sea_orm::{
@@ -23,11 +24,12 @@ use crate::{
     clock::JAPAN,
     households,
     identity::{self, Agent, Caller, code::Code, session::Device},
-    notices::{self, Publishing},
+    notices::{self, Publishing, attachments},
     purposes::PURPOSES,
     receipts::{self, Stamp},
     seats::{self, Appointment},
     server::Ground,
+    web::Handed,
 };
 
 mod circulars;
@@ -188,6 +190,7 @@ async fn circulate(db: &impl ConnectionTrait, ground: &Ground, residents: &[Call
         let at = now - Duration::days(circular.days_ago) - Duration::minutes(7 * place as i64);
         let author = caller(db, circular.author, ground).await?;
         let draft = notices::draft(db, &author, circular.draft(at.to_offset(JAPAN).date()), at).await?;
+        attach(db, ground, (&draft, circular.files), at).await?;
         let emergency = circular.importance == Importance::Emergency;
         let publisher = if emergency { caller(db, HOLDERS[0].email, ground).await?.person } else { author.person };
         let notice = notices::publish(db, draft, (publisher, Publishing::default()), at).await?;
@@ -201,6 +204,24 @@ async fn circulate(db: &impl ConnectionTrait, ground: &Ground, residents: &[Call
             }
         }
     }
+    Ok(())
+}
+
+/// Attaches files to a draft, as if they had been handed in.
+async fn attach(
+    db: &impl ConnectionTrait,
+    ground: &Ground,
+    (draft, files): (&Notice, &[(&str, &'static [u8])]),
+    at: OffsetDateTime,
+) -> Result<(), Box<dyn Error>> {
+    let mut prepared = Vec::new();
+    for (name, bytes) in files {
+        let length = u64::try_from(bytes.len())?;
+        let handed = Handed { name: (*name).to_owned(), length, bytes: Some(Bytes::from_static(bytes)) };
+        let made = attachments::prepare((&ground.files, &ground.workshop), draft.city_id, handed).await;
+        prepared.push(made.map_err(|not| format!("{name} is not taken: {not:?}"))?);
+    }
+    attachments::attach(db, draft, prepared, at).await?;
     Ok(())
 }
 

@@ -30,9 +30,11 @@ pub mod web;
 
 pub mod clock;
 pub mod config;
+pub mod files;
 pub mod keys;
 pub mod lock_screen;
 pub mod postgres;
 pub mod problem;
 pub mod purposes;
 pub mod say;
+pub mod workshop;

@@ -15,11 +15,13 @@ use api::{
     bench::{self, Bench},
     clock::Clock,
     config::{BadSetting, LogFormat, Origin, Settings},
+    files::{Files, Place},
     keys::{Keys, TokenKeys},
     postgres::{self, cities::Cities},
     server::{self, Ground},
     up::{self, Up},
     worker::Worker,
+    workshop::{self, Workshop},
 };
 use clap::{Args, Parser, Subcommand};
 use operator::{Audit, Import, Notice, PushCommand, Staff};
@@ -30,6 +32,9 @@ use tokio::sync::watch;
 /// Sending a message takes some fifty small allocations, on one thread and back on another.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Where files are kept unless a setting says otherwise: where `up` keeps them unless it is told of another data directory.
+const FILES: &str = ".kairan/files";
 
 /// What ends a command.
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -83,6 +88,9 @@ enum Command {
     Audit(Audit),
     /// Print the OpenAPI document
     Openapi,
+    /// Look at the one file on standard input; the server starts this for itself
+    #[command(hide = true)]
+    Preview,
     /// Measure
     #[command(subcommand)]
     Bench(Bench),
@@ -108,6 +116,7 @@ fn main() -> ExitCode {
         Some(Command::Up(args)) => run_up(args),
         Some(Command::Keys { dir, rotate }) => keys(&dir, rotate),
         Some(Command::Openapi) => openapi(),
+        Some(Command::Preview) => workshop::child::look().map_err(Into::into),
         Some(Command::Bench(what)) => measure(what),
         Some(command) => with_database(command),
     };
@@ -203,7 +212,7 @@ fn with_database(command: Command) -> Outcome {
             Command::Notice(notice) => operator::notice(&current(&url, 2).await?, notice).await,
             Command::Push(PushCommand::Status) => operator::push_status(&current(&url, 2).await?).await,
             Command::Audit(what) => operator::audit(&current(&url, 2).await?, what).await,
-            Command::Up(_) | Command::Keys { .. } | Command::Openapi | Command::Bench(_) => Ok(()),
+            Command::Up(_) | Command::Keys { .. } | Command::Openapi | Command::Preview | Command::Bench(_) => Ok(()),
         }
     })
 }
@@ -227,7 +236,10 @@ async fn ground(settings: Settings, url: &SecretString, origin: Origin) -> Outco
     let db = postgres::connect_to_all(url, 20).await?;
     let cities = Cities::connect(url, 20).await?;
     let keys = Arc::new(Keys::load(settings.keys_dir.as_deref().ok_or_else(unset)?)?);
-    Ok(Ground { db, cities, settings, keys, clock: Clock::system(), origin }.keeping_time().await)
+    let here = Place::Directory(FILES.into());
+    let files = Files::open(settings.files.as_ref().unwrap_or(&here)).map_err(|e| format!("KAIRAN_FILES: {e}"))?;
+    let workshop = Workshop::own()?;
+    Ok(Ground { db, cities, settings, keys, clock: Clock::system(), origin, files, workshop }.keeping_time().await)
 }
 
 async fn serve(settings: Settings, url: &SecretString) -> Outcome {

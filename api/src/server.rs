@@ -20,6 +20,7 @@ use crate::{
     areas,
     clock::Clock,
     config::{Origin, Settings},
+    files::Files,
     households,
     identity::{self, Callers, Passwords, Tokens, oidc::Provider, passkeys::Passkeys},
     keys::Keys,
@@ -33,6 +34,7 @@ use crate::{
     say::Message,
     seats,
     web::{Limits, assets, away, client, headers, language, metrics, problem_page, size},
+    workshop::Workshop,
 };
 
 /// What the program hands to its rooms.
@@ -50,6 +52,10 @@ pub struct Ground {
     pub clock: Clock,
     /// The only origin that is put into links.
     pub origin: Origin,
+    /// Where files are kept.
+    pub files: Files,
+    /// Where they are opened.
+    pub workshop: Workshop,
 }
 
 impl Ground {
@@ -144,6 +150,8 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving>
     let clock = Data::new(ground.clock.clone());
     let origin = Data::new(ground.origin.clone());
     let tokens = Data::new(Tokens::new(&ground.keys, &ground.origin));
+    let files = Data::new(ground.files.clone());
+    let workshop = Data::new(ground.workshop.clone());
     let passwords = Data::new(Passwords::default());
     let limits = Data::new(Limits::new(ground.settings.limits));
     let provider = ground.settings.oidc.clone().map(|oidc| Provider::new(oidc, &ground.origin));
@@ -170,6 +178,8 @@ pub fn serve(listener: TcpListener, ground: &Ground) -> std::io::Result<Serving>
             .app_data(tokens.clone())
             .app_data(limits.clone())
             .app_data(passwords.clone())
+            .app_data(files.clone())
+            .app_data(workshop.clone())
             .app_data(callers.clone())
             .app_data(lists.clone())
             .app_data(receipts.clone())

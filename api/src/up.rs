@@ -21,10 +21,12 @@ use crate::{
     clock::Clock,
     config::{Environment, Origin, Settings},
     demo,
+    files::{Files, Place},
     keys::Keys,
     postgres::{self, cities::Cities, private::PrivateCluster},
     server::{self, Ground},
     worker::Worker,
+    workshop::Workshop,
 };
 
 /// What a command ends with.
@@ -35,6 +37,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 pub struct Up {
     settings: Settings,
     keys: Arc<Keys>,
+    files: Files,
     database: SecretString,
     cluster: Option<PrivateCluster>,
 }
@@ -55,6 +58,9 @@ impl Up {
             }
         };
         let keys = Arc::new(Keys::load(&keys_dir)?);
+        let in_data_dir = Place::Directory(data_dir.join("files"));
+        let files =
+            Files::open(settings.files.as_ref().unwrap_or(&in_data_dir)).map_err(|e| format!("KAIRAN_FILES: {e}"))?;
         let (database, cluster) = match &settings.database_url {
             Some(url) => (url.clone(), None),
             None => {
@@ -62,7 +68,7 @@ impl Up {
                 (SecretString::from(cluster.url()), Some(cluster))
             }
         };
-        Ok(Self { settings, keys, database, cluster })
+        Ok(Self { settings, keys, files, database, cluster })
     }
 
     /// Runs until told to stop by Ctrl-C or SIGTERM.
@@ -77,7 +83,9 @@ impl Up {
         let db = postgres::connect_to_all(&self.database, 20).await?;
         let cities = Cities::connect(&self.database, 20).await?;
         let (settings, keys) = (self.settings.clone(), self.keys.clone());
-        let ground = Ground { db, cities, settings, keys, clock: Clock::system(), origin }.keeping_time().await;
+        let (files, workshop) = (self.files.clone(), Workshop::own()?);
+        let ground = Ground { db, cities, settings, keys, clock: Clock::system(), origin, files, workshop };
+        let ground = ground.keeping_time().await;
         // A made-up city and links that let anybody in are for development.
         let with_demo = with_demo && ground.settings.env == Environment::Development;
         let links = if with_demo { demo::prepare(&ground, &owner).await? } else { Vec::new() };

@@ -19,6 +19,7 @@ use tokio::sync::{Notify, watch};
 use self::hands::Hands;
 use crate::{
     clock::JAPAN,
+    notices::forget_files,
     postgres::{for_single_statements, listen, within},
     privacy,
     push::{
@@ -290,6 +291,10 @@ impl Worker {
             match privacy::tidy(self.db(), self.ground.clock.now()).await {
                 Ok(forgotten) => tracing::debug!(?forgotten, "what is no longer kept is forgotten"),
                 Err(error) => tracing::warn!(%error, "what is no longer kept could not be forgotten"),
+            }
+            match forget_files(self.db(), &self.ground.files, self.ground.clock.now()).await {
+                Ok(forgotten) => tracing::debug!(forgotten, "files that no notice has are deleted"),
+                Err(error) => tracing::warn!(%error, "files could not be looked through"),
             }
             match ahead::sweep(self.db(), &self.post.desk.keyring).await {
                 Ok(dropped) => tracing::debug!(dropped, "keys of subscriptions that ended are dropped"),

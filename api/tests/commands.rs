@@ -162,6 +162,13 @@ fn an_operator_sets_a_city_up_by_commands() {
         assert!(migration.expect("the program").wait().expect("an end").success(), "two at once");
     }
     assert!(complaint(&["serve"], &variables).contains("KAIRAN_KEYS_DIR is not set"));
+    let keys = scratch.0.join("keys").display().to_string();
+    let _ = printed(&["keys", &keys], &[]);
+    let with_keys = [variables[0], ("KAIRAN_KEYS_DIR", keys.as_str())];
+    for command in ["serve", "work"] {
+        let in_a_file = [with_keys[0], with_keys[1], ("KAIRAN_FILES", areas.as_str())];
+        assert!(complaint(&[command], &in_a_file).contains("KAIRAN_FILES: "), "{command}");
+    }
     assert_eq!(printed(&["import", "areas", &areas], &variables), "3 areas: 3 added, 0 changed.\n");
     assert_eq!(printed(&["import", "areas", &areas], &variables), "3 areas: 0 added, 0 changed.\n");
 
@@ -222,6 +229,7 @@ fn what_cannot_be_used_stops_the_start_with_one_line() {
         (&["serve"], &[("KAIRAN_ENV", "production")], "KAIRAN_PUBLIC_ORIGIN=\"\" must be an https: origin"),
         (&["migrate"], &[("DATABASE_URL", "nonsense")], "DATABASE_URL"),
         (&["up"], &[("KAIRAN_KEYS_DIR", "/nowhere")], "/nowhere/vapid.pem"),
+        (&["serve"], &[("KAIRAN_FILES", "ftp://host/files")], "KAIRAN_FILES=\"ftp://host/files\" must be a directory"),
         (&["import", "areas", "/nowhere.csv"], &[], "DATABASE_URL is not set"),
     ] {
         let text = complaint(arguments, variables);

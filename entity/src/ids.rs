@@ -55,6 +55,8 @@ id! {
     PasskeyId,
     /// One circular.
     NoticeId,
+    /// A file beside a notice.
+    AttachmentId,
     /// Whose stamp a receipt is: a household, or a seat holder who belongs to none.
     ReaderId,
     /// One browser's push subscription.

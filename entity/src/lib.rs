@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod area;
+pub mod attachment;
 pub mod audit;
 pub mod batch;
 pub mod category;

@@ -27,6 +27,7 @@ mod m20261127_000006_away_from_the_net;
 mod m20261128_000001_search_all;
 mod m20261128_000002_summaries_last;
 mod m20261128_000003_untold;
+mod m20261128_000004_attachments;
 mod scope;
 mod search;
 
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000001_search_all::Migration),
             Box::new(m20261128_000002_summaries_last::Migration),
             Box::new(m20261128_000003_untold::Migration),
+            Box::new(m20261128_000004_attachments::Migration),
         ]
     }
 }

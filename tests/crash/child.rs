@@ -14,11 +14,13 @@ use std::{
 use api::{
     clock::Clock,
     config::{Origin, Settings},
+    files::Files,
     keys::Keys,
     postgres::{self, cities::Cities},
     server::{self, Ground},
     up,
     worker::Worker,
+    workshop::Workshop,
 };
 use nix::sys::{prctl, signal::Signal};
 use time::Duration;
@@ -72,7 +74,9 @@ fn run(role: Role) -> Result<(), Box<dyn Error>> {
         let (db, cities) = (postgres::connect_to_all(&url, 20).await?, Cities::connect(&url, 20).await?);
         let keys = Arc::new(Keys::load(settings.keys_dir.as_deref().ok_or("KAIRAN_KEYS_DIR is not set")?)?);
         let origin = settings.public_origin.clone().unwrap_or_else(|| Origin::local(settings.listen));
-        let ground = Ground { db, cities, settings, keys, clock, origin }.keeping_time().await;
+        let files = Files::open(settings.files.as_ref().ok_or("KAIRAN_FILES is not set")?)?;
+        let workshop = Workshop::own()?;
+        let ground = Ground { db, cities, settings, keys, clock, origin, files, workshop }.keeping_time().await;
         match role {
             Role::Server => {
                 let (listener, _) = up::listen(&ground.settings)?;

@@ -133,6 +133,7 @@ impl Crew {
         let address = format!("http://{listen}");
         let settings = vec![
             ("KAIRAN_KEYS_DIR", scratch.join("keys").display().to_string()),
+            ("KAIRAN_FILES", scratch.join("files").display().to_string()),
             ("KAIRAN_LISTEN", listen),
             ("KAIRAN_PUBLIC_ORIGIN", address.clone()),
             ("KAIRAN_PUSH_TEST_ORIGINS", service.origins.join(",")),

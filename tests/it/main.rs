@@ -1,5 +1,6 @@
 //! The stories: one binary, a module for each part of what people do.
 
+mod attachments;
 mod audit;
 mod away;
 mod bell;
@@ -49,3 +50,4 @@ mod unused;
 mod vouching;
 mod whole_city;
 mod working;
+mod workshop;

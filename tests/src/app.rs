@@ -13,12 +13,14 @@ use api::{
     areas,
     clock::Clock,
     config::{Origin, Settings},
+    files::{Files, Place},
     households,
     keys::Keys,
     postgres::{self, cities::Cities},
     seats::{self, Appointment},
     server::{self, Ground},
     worker::Worker,
+    workshop::Workshop,
 };
 use entity::seat::Role;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement, TransactionTrait as _};
@@ -122,6 +124,7 @@ impl TestApp {
         let variables = [("KAIRAN_LIMITS", "off")].iter().chain(settings).map(|(k, v)| ((*k).into(), (*v).into()));
         let settings = Settings::read(variables, []).expect("settings");
         let keys_dir = std::env::temp_dir().join(format!("kairan-keys-{}", uuid::Uuid::now_v7()));
+        let files = Place::Directory(keys_dir.join("files"));
         Keys::make(&keys_dir).expect("keys");
         let url = SecretString::from(link(&lease().url(database)));
         let ground = Ground {
@@ -134,6 +137,12 @@ impl TestApp {
             settings,
             keys: Arc::new(Keys::load(&keys_dir).expect("keys")),
             clock,
+            files: Files::open(&files).expect("a place for files"),
+            // This very program: one of its tests is what `kairan preview` is.
+            workshop: Workshop::new(
+                std::env::current_exe().expect("this program"),
+                &["workshop::opens_the_file_on_its_standard_input", "--exact", "--nocapture"],
+            ),
         };
         let server = server::serve(listener, &ground).expect("a server");
         let handle = server.handle();

@@ -58,9 +58,22 @@ impl<'a> Browser<'a> {
 
     /// Sends a form of ours with one file.
     pub async fn send_file(&self, path: &str, file: &[u8]) -> Answer {
-        let origin = self.app.ground.origin.as_str();
-        let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
-        let body = [head.as_bytes(), file, b"\r\n--x--\r\n"].concat();
+        self.send_files(path, &[("a.csv", file.to_vec())]).await
+    }
+
+    /// Sends a form of ours with files, each with its name.
+    pub async fn send_files(&self, path: &str, files: &[(&str, Vec<u8>)]) -> Answer {
+        self.send_files_from(self.app.ground.origin.as_str(), path, files).await
+    }
+
+    /// Sends a form with files that stands on another site.
+    pub async fn send_files_from(&self, origin: &str, path: &str, files: &[(&str, Vec<u8>)]) -> Answer {
+        let mut body = Vec::new();
+        for (name, file) in files {
+            let head = format!("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+            body.extend([head.as_bytes(), file, b"\r\n"].concat());
+        }
+        body.extend(b"--x--\r\n");
         self.go(Method::POST, path, Some((origin, "multipart/form-data; boundary=x", body))).await
     }
 

@@ -14,9 +14,11 @@ use super::{push::Outcome, sink::Arrivals, usage::Used};
 use crate::{
     clock::Clock,
     config::{Origin, Settings},
+    files::{self, Files},
     keys::Keys,
     postgres::{self, cities::Cities, private::PrivateCluster, sql},
     server::Ground,
+    workshop::Workshop,
 };
 
 /// A database and keys of this measurement's own.
@@ -58,7 +60,9 @@ impl Place {
         let keys = self.dir.path().join("keys");
         Keys::make(&keys)?;
         let origin = Origin::local(settings.listen);
-        Ok(Ground { db, cities, settings, keys: Arc::new(Keys::load(&keys)?), clock: Clock::system(), origin })
+        let (keys, clock) = (Arc::new(Keys::load(&keys)?), Clock::system());
+        let files = Files::open(&files::Place::Directory(self.dir.path().join("files")))?;
+        Ok(Ground { db, cities, settings, keys, clock, origin, files, workshop: Workshop::own()? })
     }
 
     /// The database as its owner: to fill it, and to ask how it is set up.

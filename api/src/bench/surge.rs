@@ -196,6 +196,7 @@ fn spawn_server(listen: &str, keys_dir: &PathBuf, url: &SecretString) -> std::io
         .args(["serve", "--listen", listen])
         .env("DATABASE_URL", url.expose_secret())
         .env("KAIRAN_KEYS_DIR", keys_dir)
+        .env("KAIRAN_FILES", keys_dir.with_file_name("files"))
         .env("KAIRAN_ENV", "development")
         .env("KAIRAN_LIMITS", "off")
         .env("KAIRAN_LOG", "error,tracing_actix_web=off")

@@ -23,7 +23,13 @@ pub(super) struct Circular {
     pub(super) read_of_ten: usize,
     /// What it tells of and its versions, where it has any; made on the day on which it goes out.
     more: Option<fn(Date) -> (Facts, Versions)>,
+    /// What is attached to it: names and files.
+    pub(super) files: &'static [(&'static str, &'static [u8])],
 }
+
+/// When garbage is collected at the turn of the year, two pages; and a poster for the cleaning of the park.
+const GARBAGE: &[(&str, &[u8])] = &[("年末年始のごみ収集.pdf", include_bytes!("../../demo/garbage.pdf"))];
+const POSTER: &[(&str, &[u8])] = &[("公園清掃と芋煮会.jpg", include_bytes!("../../demo/poster.jpg"))];
 
 impl Circular {
     /// What its author writes on a day.
@@ -100,6 +106,7 @@ pub(super) const CIRCULARS: [Circular; 7] = [
         drill: false,
         read_of_ten: 9,
         more: None,
+        files: &[],
     },
     Circular {
         author: "kita@aoba.example",
@@ -118,6 +125,7 @@ pub(super) const CIRCULARS: [Circular; 7] = [
         drill: false,
         read_of_ten: 8,
         more: None,
+        files: GARBAGE,
     },
     Circular {
         author: "bosai@aoba.example",
@@ -135,6 +143,7 @@ pub(super) const CIRCULARS: [Circular; 7] = [
         drill: true,
         read_of_ten: 8,
         more: None,
+        files: &[],
     },
     Circular {
         author: "koho@aoba.example",
@@ -155,6 +164,7 @@ pub(super) const CIRCULARS: [Circular; 7] = [
         drill: false,
         read_of_ten: 7,
         more: None,
+        files: &[],
     },
     Circular {
         author: "kaicho@sakura1.example",
@@ -172,6 +182,7 @@ pub(super) const CIRCULARS: [Circular; 7] = [
         drill: false,
         read_of_ten: 6,
         more: Some(cleaning),
+        files: POSTER,
     },
     Circular {
         author: "hancho@sakura1.example",
@@ -193,6 +204,7 @@ pub(super) const CIRCULARS: [Circular; 7] = [
         drill: false,
         read_of_ten: 5,
         more: None,
+        files: &[],
     },
     Circular {
         author: "koho@aoba.example",
@@ -212,5 +224,6 @@ pub(super) const CIRCULARS: [Circular; 7] = [
         drill: false,
         read_of_ten: 3,
         more: None,
+        files: &[],
     },
 ];

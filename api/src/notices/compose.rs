@@ -11,10 +11,12 @@ use entity::{
 };
 use sea_orm::{ConnectionTrait, EntityTrait as _};
 use serde::Deserialize;
-use time::{Date, PrimitiveDateTime, macros::format_description};
+use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
 
 use super::{
-    Editable, Facts, Publishing, Sendable, Versions, audience_areas, category,
+    Editable, Facts, Publishing, Sendable, Versions,
+    attachments::{unchanged, view::EditingView},
+    audience_areas, category,
     details_form::{DetailsForm, faults},
     facts_view::FactsView,
     json::{AudienceIn, NoticeIn, PublishIn},
@@ -188,17 +190,17 @@ async fn confirm_page(cities: Data<Cities>, clock: Data<Clock>, found: Editable)
         return Ok(see_other(&format!("/n/{}", found.notice.id)));
     }
     let tx = cities.look(found.caller.city).await?;
-    html(&confirm(&tx, &found.caller, &found.notice, (Faults::default(), String::new(), clock.today())).await?)
+    html(&confirm(&tx, &found.caller, &found.notice, (Faults::default(), String::new(), clock.now())).await?)
 }
 
 async fn confirm(
     db: &impl ConnectionTrait,
     caller: &Caller,
     notice: &notice::Model,
-    (faults, reason, today): (Faults, String, Date),
+    (faults, reason, now): (Faults, String, OffsetDateTime),
 ) -> Result<ConfirmPage, Problem> {
     let areas = audience_areas(db, notice).await?;
-    let numbers = reach(db, notice.city_id, (&notice.area_ids, notice.addressees), today).await?;
+    let numbers = reach(db, notice.city_id, (&notice.area_ids, notice.addressees), now.to_offset(JAPAN).date()).await?;
     let senders = super::senders::senders(db, std::iter::once(notice)).await?;
     let sender = senders.first().map(|area| area.name.clone()).unwrap_or_default();
     let emergency = notice.importance == Importance::Emergency;
@@ -219,6 +221,7 @@ async fn confirm(
         body: notice.body.clone(),
         facts: FactsView::of(&Facts::from(notice), None),
         versions: shown(&Versions::from(notice)),
+        files: EditingView::of(db, notice, now).await?,
         push_title: lock_screen::title(notice),
         push_body: lock_screen::text(notice, &sender),
         sender,
@@ -246,6 +249,8 @@ struct PublishForm {
     alone: Option<String>,
     #[serde(default)]
     reason: String,
+    /// The files that were looked at.
+    files: Option<String>,
 }
 
 #[post("/notices/{id}/publish")]
@@ -259,12 +264,15 @@ async fn publish_form(
     let Editable { caller, notice } = found;
     let alone = form.0.alone.as_ref().map(|_| form.0.reason.trim().to_owned());
     let said = PublishIn { alone: alone.is_some(), reason: alone.clone() };
-    let (who, what) = (caller.clone(), notice.clone());
+    let (who, what, seen) = (caller.clone(), notice.clone(), form.0.files.clone());
     let published = match validate(&said) {
         Err(problem) => Err(problem),
         Ok(()) => {
             cities
                 .write(Some(who.city), async move |tx| {
+                    if let Some(seen) = seen {
+                        unchanged(tx, &what, &seen).await?;
+                    }
                     let notice = super::publish(tx, what, (who.person, Publishing { alone }), now).await?;
                     let act = if notice.alone_reason.is_some() { "publish alone" } else { "publish" };
                     let object = (notice.id.to_string(), notice.title.clone());
@@ -280,7 +288,7 @@ async fn publish_form(
             let problem = for_people(problem)?;
             let faults = Faults::from(&problem);
             let tx = cities.look(caller.city).await?;
-            again(&problem, &confirm(&tx, &caller, &notice, (faults, form.0.reason, clock.today())).await?)
+            again(&problem, &confirm(&tx, &caller, &notice, (faults, form.0.reason, now)).await?)
         }
     }
 }

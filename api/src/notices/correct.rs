@@ -13,6 +13,7 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     NoticeError,
+    attachments::staged,
     checks::lines,
     draft::{AHEAD, drill_title},
     facts::Facts,
@@ -129,7 +130,8 @@ pub async fn correct(
     }
     row.category.set_if_not_equals(correction.category.unwrap_or(before.category));
     row.circulate_until.set_if_not_equals(correction.circulate_until.unwrap_or(before.circulate_until));
-    if !row.is_changed() {
+    // What was added to it or taken away since it came out takes effect with any correction, and may be one by itself.
+    if !row.is_changed() && !staged(db, &before).await? {
         return Err(NoticeError::NothingChanged);
     }
     // What is not out yet has no readers who would have to be told.

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, from_value, to_value};
 
 use super::{
-    Content, Editable, Sendable, Versions, category,
+    Content, Editable, Sendable, Versions,
+    attachments::view::EditingView,
+    category,
     checks::lines,
     details_form::{DetailsForm, faults},
     json::{CorrectIn, WithdrawIn},
@@ -89,17 +91,17 @@ impl CorrectForm {
 }
 
 #[get("/notices/{id}/correct")]
-async fn correct_page(cities: Data<Cities>, found: Editable) -> Result<HttpResponse, Problem> {
+async fn correct_page(cities: Data<Cities>, clock: Data<Clock>, found: Editable) -> Result<HttpResponse, Problem> {
     let form = CorrectForm::of(found.notice.revision, Content::from(&found.notice));
     let tx = cities.look(found.caller.city).await?;
-    html(&correcting(&tx, &found, form, Faults::default()).await?)
+    html(&correcting(&tx, &found, (form, Faults::default()), clock.now()).await?)
 }
 
 async fn correcting(
     db: &impl ConnectionTrait,
     found: &Editable,
-    form: CorrectForm,
-    faults: Faults,
+    (form, faults): (CorrectForm, Faults),
+    now: time::OffsetDateTime,
 ) -> Result<CorrectPage, Problem> {
     let reached = "SELECT count(*) AS number FROM batch b CROSS JOIN LATERAL unnest(b.outcomes) AS outcome
                    WHERE b.city_id = $1 AND b.notice_id = $2 AND outcome = 1";
@@ -116,6 +118,7 @@ async fn correcting(
         circulate_until: form.circulate_until,
         reason: form.reason,
         versions: Versions::from(&found.notice),
+        files: EditingView::of(db, &found.notice, now).await?,
         details: form.details,
         reached: number(db, &found.notice, reached).await?.to_string(),
     })
@@ -168,7 +171,7 @@ async fn correct_form(
             if problem.code() == "corrected_meanwhile" {
                 (found.notice, (form, both)) = meanwhile(&tx, found.notice, form).await?;
             }
-            again(&problem, &correcting(&tx, &found, form, faults(&problem, both)).await?)
+            again(&problem, &correcting(&tx, &found, (form, faults(&problem, both)), now).await?)
         }
     }
 }

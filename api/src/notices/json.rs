@@ -14,9 +14,9 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub use super::receipt_json::ReceiptOut;
 use super::{
     Audience, BODY, Correction, Draft, REASON, TITLE,
+    attachments::{AttachmentOut, changed, counts, of_revision},
     category::Category,
     checks::{day, day_or_none, not_blank, read_day},
     details::{FactsJson, VersionsJson},
@@ -25,12 +25,12 @@ use super::{
     last_correction,
     versions::Versions,
 };
+pub use super::{correction_json::CorrectionOut, receipt_json::ReceiptOut};
 use crate::{
     clock::JAPAN,
     identity::{Caller, api::AreaOut},
     postgres::sql,
     problem::Problem,
-    say::Language,
     web::plain_text,
 };
 
@@ -185,6 +185,11 @@ pub struct NoticeOut {
     withdrawn_at: Option<OffsetDateTime>,
     #[serde(skip_serializing_if = "Option::is_none")]
     withdrawn_reason: Option<String>,
+    /// How many files it has.
+    attachment_count: i64,
+    /// The files; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attachments: Option<Vec<AttachmentOut>>,
     // The last: lists write it apart from what they have in common.
     /// The caller's own receipt.
     receipt: Option<ReceiptOut>,
@@ -197,23 +202,6 @@ pub struct AudienceOut {
     areas: Vec<AreaOut>,
     /// Everyone there, or only who holds a seat there.
     to: Addressees,
-}
-
-/// What a correction replaced, and why.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CorrectionOut {
-    /// Why.
-    reason: String,
-    /// The title that stood before.
-    previous_title: String,
-    /// The facts that stood before.
-    previous_facts: FactsJson,
-    /// The versions that were there before and are not, as they were not corrected with the text: easy, english.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    dropped_versions: Vec<&'static str>,
-    #[serde(with = "time::serde::rfc3339")]
-    #[schema(value_type = String, format = DateTime)]
-    at: OffsetDateTime,
 }
 
 impl From<NoticeIn> for Draft {
@@ -270,9 +258,11 @@ pub(super) async fn without_receipt<'a>(
     let notices: BTreeMap<(CityId, NoticeId), &notice::Model> =
         notices.map(|notice| ((notice.city_id, notice.id), notice)).collect();
     let areas = areas_of(db, notices.values().copied()).await?;
+    let files = counts(db, notices.keys().copied()).await?;
     let mut out = HashMap::with_capacity(notices.len());
     for (key, notice) in notices {
-        out.insert(key, bare(db, notice, &areas, now).await?);
+        let attachment_count = files.get(&key).copied().unwrap_or_default();
+        out.insert(key, NoticeOut { attachment_count, ..bare(db, notice, &areas, now).await? });
     }
     Ok(out)
 }
@@ -306,17 +296,7 @@ async fn bare(
 ) -> Result<NoticeOut, DbErr> {
     let area = |id: &Uuid| areas.get(&(notice.city_id, *id)).cloned();
     let before = if notice.revision > 1 { last_correction(db, notice).await? } else { None };
-    let correction = before.map(|before| CorrectionOut {
-        previous_facts: Facts::from(&before).into(),
-        dropped_versions: Versions::from(notice)
-            .dropped([Versions::from(&before)])
-            .iter()
-            .map(|one| name(*one))
-            .collect(),
-        reason: before.reason,
-        previous_title: before.title,
-        at: before.at.to_offset(JAPAN),
-    });
+    let correction = before.map(|before| CorrectionOut::of(before, notice));
     Ok(NoticeOut {
         id: notice.id.0,
         title: notice.title.clone(),
@@ -340,16 +320,10 @@ async fn bare(
         alone_reason: None,
         withdrawn_at: notice.withdrawn_at.map(|at| at.to_offset(JAPAN)),
         withdrawn_reason: notice.withdrawn_reason.clone(),
+        attachment_count: 0,
+        attachments: None,
         receipt: None,
     })
-}
-
-fn name(language: Language) -> &'static str {
-    match language {
-        Language::Japanese => "japanese",
-        Language::Easy => "easy",
-        Language::English => "english",
-    }
 }
 
 /// draft, scheduled, published, withdrawn.
@@ -372,6 +346,10 @@ pub(super) async fn one_out(
     let alone_reason =
         notice.alone_reason.clone().filter(|_| caller.seats.iter().any(|seat| seat.role == entity::seat::Role::Staff));
     let mut out = without_receipt(db, std::iter::once(&notice), now).await?;
-    let out = out.remove(&(notice.city_id, notice.id)).ok_or_else(Problem::not_found)?;
-    Ok(NoticeOut { alone_reason, receipt: receipt.as_ref().map(ReceiptOut::from), ..out })
+    let mut out = out.remove(&(notice.city_id, notice.id)).ok_or_else(Problem::not_found)?;
+    let files = changed(db, &notice, &[notice.revision]).await?.pop().unwrap_or_default();
+    out.correction = out.correction.map(|correction| correction.with(files));
+    let files = of_revision(db, &notice).await?;
+    let attachments = Some(files.iter().map(AttachmentOut::to_readers).collect());
+    Ok(NoticeOut { alone_reason, attachments, receipt: receipt.as_ref().map(ReceiptOut::from), ..out })
 }

@@ -13,12 +13,14 @@ use rights::notices_of;
 use crate::{areas::AreaError, problem::Problem, say::Message};
 
 pub mod api;
+pub(crate) mod attachments;
 mod calendar;
 pub mod category;
 mod checks;
 mod close;
 mod compose;
 mod correct;
+mod correction_json;
 pub(crate) mod details;
 pub(crate) mod details_form;
 mod draft;
@@ -45,6 +47,7 @@ mod versions;
 pub(crate) mod view;
 mod withdraw;
 
+pub use attachments::{ForgetError, file_of, forget_files};
 pub use close::close;
 pub use correct::{Content, Correction, correct, corrections, last_correction};
 pub use draft::{Audience, Draft, draft};
@@ -111,6 +114,9 @@ pub enum NoticeError {
     /// Somebody else has corrected it since the caller looked at it.
     #[error("the notice was corrected meanwhile")]
     CorrectedMeanwhile,
+    /// Other files are attached than those that were looked at.
+    #[error("other files are attached by now")]
+    FilesChanged,
     /// A correction that changes nothing.
     #[error("the correction changes nothing")]
     NothingChanged,
@@ -144,6 +150,7 @@ impl From<NoticeError> for Problem {
             NoticeError::Withdrawn => Self::conflict("withdrawn", "problem-withdrawn"),
             NoticeError::SecondPersonNeeded => Self::conflict("second_person_needed", "problem-second-person-needed"),
             NoticeError::CorrectedMeanwhile => Self::conflict("corrected_meanwhile", "problem-corrected-meanwhile"),
+            NoticeError::FilesChanged => Self::conflict("attachments_changed", "problem-attachments-changed"),
             NoticeError::NothingChanged => Self::invalid_field("", "fault-nothing-changed"),
             NoticeError::Area(error) => error.into(),
             NoticeError::Db(error) => error.into(),
@@ -159,5 +166,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(api::show)
         .service(api::publish)
         .service(api::withdraw)
-        .service(api::correct);
+        .service(api::correct)
+        .service(attachments::api::attachments)
+        .service(attachments::api::add_attachment)
+        .service(attachments::api::remove_attachment)
+        .service(attachments::api::attachment)
+        .service(attachments::api::attachment_preview);
 }

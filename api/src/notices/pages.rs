@@ -36,6 +36,7 @@ use crate::{
 /// The room's pages.
 pub fn pages(config: &mut ServiceConfig) {
     config.service(my_notices).service(office_page);
+    super::attachments::pages::pages(config);
     super::calendar::pages(config);
     super::compose::pages(config);
     super::editing::pages(config);

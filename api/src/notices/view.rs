@@ -7,6 +7,7 @@ use entity::{
 };
 
 use super::{
+    attachments::view::{EditingView, FilesView},
     category,
     details_form::DetailsForm,
     facts_view::FactsView,
@@ -218,6 +219,7 @@ pub struct NoticePage {
     /// Languages in which there was a version that corrections dropped.
     pub dropped: Vec<Language>,
     pub facts: FactsView,
+    pub files: FilesView,
     pub sender: String,
     pub at: Moment,
     pub until: Option<Day>,
@@ -312,6 +314,7 @@ pub struct ConfirmPage {
     pub body: String,
     pub facts: FactsView,
     pub versions: Vec<Shown>,
+    pub files: EditingView,
     pub sender: String,
     pub marks: Marks,
     pub to_officers: bool,
@@ -321,7 +324,6 @@ pub struct ConfirmPage {
     pub push_body: String,
     pub reach: Reach,
     pub step: Step,
-    /// Where to post.
     pub publish: String,
     /// The reason typed for publishing alone.
     pub reason: String,
@@ -372,6 +374,7 @@ pub struct CorrectPage {
     pub details: DetailsForm,
     /// The versions as they are.
     pub versions: Versions,
+    pub files: EditingView,
     /// The number of phones that got the original.
     pub reached: String,
 }

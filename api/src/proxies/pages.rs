@@ -14,6 +14,7 @@ use crate::{
     clock::{Clock, JAPAN},
     identity::{Caller, SignIn, api::Parts},
     notices::{
+        file_of,
         listed::{Listed, Place, listed},
         query::ListQuery,
     },
@@ -34,6 +35,7 @@ use crate::{
 /// The room's pages.
 pub fn pages(config: &mut ServiceConfig) {
     config.service(homes).service(begin).service(list).service(end_page).service(end).service(open).service(stamp);
+    config.service(file).service(preview);
 }
 
 /// A form that is a button alone.
@@ -190,6 +192,31 @@ async fn open(
     let tx = cities.look(answering.caller.city).await?;
     let found = answering.readable(&tx, NoticeId(id_in(&request, "notice")?), clock.now()).await?;
     html(&notice_for(&tx, found.ok_or_else(Problem::not_found)?, (&answering.home, &query)).await?)
+}
+
+/// A file of it.
+#[get("/proxies/{id}/n/{notice}/files/{file}")]
+async fn file(
+    request: HttpRequest,
+    cities: Data<Cities>,
+    clock: Data<Clock>,
+    answering: Answering,
+) -> Result<HttpResponse, Problem> {
+    let tx = cities.look(answering.caller.city).await?;
+    let found = answering.readable(&tx, NoticeId(id_in(&request, "notice")?), clock.now()).await?;
+    file_of(&request, &tx, &found.ok_or_else(Problem::not_found)?).await
+}
+
+#[get("/proxies/{id}/n/{notice}/files/{file}/preview")]
+async fn preview(
+    request: HttpRequest,
+    cities: Data<Cities>,
+    clock: Data<Clock>,
+    answering: Answering,
+) -> Result<HttpResponse, Problem> {
+    let tx = cities.look(answering.caller.city).await?;
+    let found = answering.readable(&tx, NoticeId(id_in(&request, "notice")?), clock.now()).await?;
+    file_of(&request, &tx, &found.ok_or_else(Problem::not_found)?).await
 }
 
 #[post("/proxies/{id}/n/{notice}/receipt")]

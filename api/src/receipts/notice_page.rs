@@ -8,7 +8,9 @@ use super::pages::sees_coverage;
 use crate::{
     identity::{Caller, Home},
     notices::{
-        Content, Facts, Readable, Text, Versions, category, corrections,
+        Content, Facts, Readable, Text, Versions,
+        attachments::{self, Changed, view::FilesView},
+        category, corrections,
         facts_view::{Fact, FactsView, changed},
         listed::edition,
         text_in,
@@ -54,6 +56,7 @@ pub async fn notice_for(
     // The calendar's file is for whom the notice reaches.
     page.facts = facts;
     page.receipt.action = format!("{back}{}", page.receipt.action);
+    page.files.base = format!("{back}{}", page.files.base);
     page.receipt.seen_by = "notice-seen-for";
     page.behalf = Some(Behalf { name: home.label.clone(), back });
     Ok(page)
@@ -70,6 +73,11 @@ pub(super) async fn notice_page(
     let replaced = corrections(db, &notice).await?;
     let versions = Versions::from(&notice);
     let dropped = versions.dropped(replaced.iter().map(Versions::from));
+    let mut corrections = each(&replaced, Content::from(&notice));
+    let made: Vec<i32> = replaced.iter().map(|row| row.revision).collect();
+    for (correction, files) in corrections.iter_mut().zip(attachments::changed(db, &notice, &made).await?) {
+        correction.changes.extend(file_changes(files));
+    }
     let base = format!("/n/{}", notice.id);
     let edit = |verb: &str| notice.withdrawn_at.is_none().then(|| format!("/notices/{}/{verb}", notice.id));
     let (language, text) = text_in(&notice, reading.language());
@@ -81,12 +89,13 @@ pub(super) async fn notice_page(
         dropped,
         text,
         facts: FactsView::of(&Facts::from(&notice), Some(&base)),
+        files: FilesView::of(db, &notice).await?,
         sender: sender.map(|area| area.name).unwrap_or_default(),
         at: Moment(notice.published_at.unwrap_or(notice.created_at)),
         until: notice.circulate_until.map(Day),
         marks: Marks::of(&notice),
         category: category::telling_name(notice.category),
-        corrections: each(replaced, Content::from(&notice)),
+        corrections,
         withdrawal: notice
             .withdrawn_at
             .map(|at| Withdrawal { at: Moment(at), reason: notice.withdrawn_reason.clone() }),
@@ -145,14 +154,21 @@ fn words(text: &str) -> Part {
 }
 
 /// What each correction changed, the last one first; `now` is what stands there since.
-fn each(replaced: Vec<revision::Model>, mut now: Content) -> Vec<Correction> {
-    let correction = |row: revision::Model| {
-        let before = Content::from(&row);
+fn each(replaced: &[revision::Model], mut now: Content) -> Vec<Correction> {
+    let correction = |row: &revision::Model| {
+        let before = Content::from(row);
         let changes = changes(&before, &now);
         now = before;
-        Correction { at: Moment(row.at), reason: row.reason, changes }
+        Correction { at: Moment(row.at), reason: row.reason.clone(), changes }
     };
-    replaced.into_iter().map(correction).collect()
+    replaced.iter().map(correction).collect()
+}
+
+/// The files that came with a correction, and those that went.
+fn file_changes(Changed { added, removed }: Changed) -> impl Iterator<Item = Change> {
+    let added = added.into_iter().map(|name| ("attachments-added", nothing(), words(&name)));
+    let removed = removed.into_iter().map(|name| ("attachments-removed", words(&name), nothing()));
+    added.chain(removed).map(|(label, before, after)| Change { label, before, after })
 }
 
 /// What a correction changed, each thing before and after.

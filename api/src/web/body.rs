@@ -138,7 +138,7 @@ impl actix_web::body::MessageBody for PayloadBody {
     }
 }
 
-fn mime_of(request: &HttpRequest) -> String {
+pub(super) fn mime_of(request: &HttpRequest) -> String {
     let value = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

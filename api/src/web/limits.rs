@@ -92,6 +92,7 @@ struct Counts {
     refreshes: Buckets<Subject>,
     publishing: Buckets<Subject>,
     tests: Buckets<Subject>,
+    attaching: Buckets<Subject>,
 }
 
 impl Limits {
@@ -119,6 +120,8 @@ impl Limits {
             publishing: Buckets::new(20, seconds(60)),
             // Who turns this and that in the settings of their phone, and looks again.
             tests: Buckets::new(5, seconds(600)),
+            // Two months' circulars on one evening; each costs a process, and up to ten seconds of one core.
+            attaching: Buckets::new(60, seconds(20)),
         }))
     }
 
@@ -206,6 +209,14 @@ impl Limits {
     /// `too_many_tries`.
     pub fn count_test(&self, person: Subject) -> Result<(), Problem> {
         self.0.as_ref().map_or(Ok(()), |counts| counts.tests.count(&person))
+    }
+
+    /// Counts files that somebody hands in: sixty at once and three more a minute.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub fn count_attaching(&self, person: Subject) -> Result<(), Problem> {
+        self.0.as_ref().map_or(Ok(()), |counts| counts.attaching.count(&person))
     }
 }
 

@@ -10,6 +10,7 @@ pub mod client;
 pub mod dates;
 mod faults;
 pub(crate) mod filters;
+mod handed_in;
 pub mod headers;
 pub mod language;
 mod limits;
@@ -26,6 +27,7 @@ mod upload;
 
 pub use body::{Form, Parsed};
 pub use checks::{plain_text, told, validate};
+pub use handed_in::{FileBody, Handed, HandedIn};
 pub use limits::{Limits, Subject};
 pub use list::{Cursor, Page, PageQuery};
 pub use name::{a_name, optional_name, tidy};

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tests::{Answer, Browser, Chromium, TestApp};
 
 use super::pages::{Page, Who};
+use crate::attachments::made::{drawing, pdf};
 
 /// 桜町一丁目町内会
 pub const ASSOCIATION: &str = "999997-1-01-001";
@@ -71,7 +72,8 @@ impl Stage {
     /// Notices in every state that looks different.
     async fn circulars(&mut self) {
         let feed = self.get(Who::Resident, "/api/v1/notices").await;
-        for (name, title) in [("fyi", "インフルエンザ"), ("must", "総合防災訓練"), ("drill", "避難指示")]
+        for (name, title) in
+            [("fyi", "インフルエンザ"), ("must", "総合防災訓練"), ("drill", "避難指示"), ("attached", "ごみ収集日")]
         {
             let items = feed["items"].as_array().expect("notices");
             let found = items.iter().find(|item| item["title"].as_str().is_some_and(|t| t.contains(title)));
@@ -94,6 +96,14 @@ impl Stage {
         let draft = json!({ "title": "歳末夜警のお願い", "body": "夜8時に集会所へお集まりください。", "importance": "must_read", "audience": town });
         let draft = self.post(Who::Officer, "/api/v1/notices", &draft).await;
         self.keep("draft", &draft["id"]);
+        // Beside the draft already; beside the other, which is out, with its next correction.
+        for (notice, name, file) in [
+            ("draft", "順路.png", drawing()),
+            ("draft", "当番表.pdf", pdf(2, "")),
+            ("corrected", "地図.png", drawing()),
+        ] {
+            self.attach(Who::Officer, notice, (name, file)).await;
+        }
         // For the other district, so that the residents' list stays an everyday one.
         let flood = json!({ "title": "避難指示　松原校区", "importance": "emergency",
             "body": "松原川があふれるおそれがあります。\n\n松原校区の方は、すぐに松原小学校の2階へ避難してください。",
@@ -176,6 +186,15 @@ impl Stage {
         let id = self.post(who, "/api/v1/notices", notice).await["id"].as_str().expect("an id").to_owned();
         self.post(who, &format!("/api/v1/notices/{id}/publish"), &json!({})).await;
         id
+    }
+
+    /// Attaches a file to a notice of the stage.
+    async fn attach(&self, who: Who, notice: &str, (name, file): (&str, Vec<u8>)) {
+        let path = format!("/notices/{}/attachments", self.thing(notice));
+        let browser = Browser::new(&self.app);
+        browser.keep("kairan", Some(&self.sessions[&who]));
+        let answer = browser.send_files(&path, &[(name, file)]).await;
+        assert!(answer.status == 200 && answer.text.contains(name), "{}", answer.text);
     }
 
     async fn get(&self, who: Who, path: &str) -> Value {

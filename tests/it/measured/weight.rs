@@ -10,6 +10,8 @@ use super::{
 
 /// The most that the first page may weigh, in bytes as they travel; none is let be heavier.
 const HEAVIEST: f64 = 50_000.0;
+/// The most that the preview of something attached may weigh, with the head of its answer.
+const PREVIEW: f64 = 31_000.0;
 /// The most that what is read may move while it is read (CLS): a tenth of what counts as good.
 const CALM: f64 = 0.01;
 
@@ -51,12 +53,20 @@ fn visit(stage: &Stage, chromium: &mut Chromium, page: &Page, language: &str) ->
     );
     chromium.until("kairanSeen.lcp > 0");
     let seen = chromium.run("kairanSeen");
-    let loaded: Vec<f64> = chromium
-        .events()
-        .iter()
-        .filter(|event| event["method"] == "Network.loadingFinished")
-        .filter_map(|event| event["params"]["encodedDataLength"].as_f64())
+    let events = chromium.events();
+    let of = |method: &'static str| events.iter().filter(move |event| event["method"] == method);
+    // What somebody attached is theirs, comes when it is scrolled to, and has a bound of its own for each.
+    let attached: Vec<&Value> = of("Network.requestWillBeSent")
+        .filter(|event| event["params"]["request"]["url"].as_str().is_some_and(|url| url.contains("/files/")))
+        .map(|event| &event["params"]["requestId"])
         .collect();
+    let weight = |event: &Value| event["params"]["encodedDataLength"].as_f64();
+    let (theirs, ours): (Vec<&Value>, Vec<&Value>) =
+        of("Network.loadingFinished").partition(|event| attached.contains(&&event["params"]["requestId"]));
+    for preview in theirs {
+        assert!(weight(preview).is_some_and(|bytes| bytes <= PREVIEW), "{}: {preview}", page.name);
+    }
+    let loaded: Vec<f64> = ours.into_iter().filter_map(weight).collect();
     let number = |value: &Value| value.as_f64().expect("a number");
     Visit { bytes: loaded.iter().sum(), answers: loaded.len(), lcp: number(&seen["lcp"]), cls: number(&seen["cls"]) }
 }

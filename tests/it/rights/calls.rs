@@ -80,7 +80,8 @@ impl Call {
     pub fn kind(&self) -> &'static str {
         match self.name {
             "POST /api/v1/roster" => "text/csv",
-            "POST /roster/import" => "multipart/form-data; boundary=x",
+            "POST /roster/import" | "POST /notices/{id}/attachments" => "multipart/form-data; boundary=x",
+            "POST /api/v1/notices/{id}/attachments" => "application/pdf",
             page if !page.contains(" /api/") => "application/x-www-form-urlencoded",
             _ => "application/json",
         }
@@ -107,6 +108,15 @@ const ROSTER_FILE: &str = concat!(
     "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n",
     "area_code,group,household,delivery\n{area},1,号 {id},paper\n\r\n--x--\r\n"
 );
+const PDF: &str = concat!(
+    "%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n",
+    "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n"
+);
+const PDF_FILE: &str = concat!(
+    "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n",
+    "%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n",
+    "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n\r\n--x--\r\n"
+);
 const RINGS: &str = r#"{"quiet_hours":null,"fyi":"weekly","weekly":{"weekday":6,"hour":10},"muted":[]}"#;
 const NO_CODE: &str = r#"{"code":"AAAA-AAAA-AAAA-AAAA","password":"ひらけごま ひらけごま"}"#;
 
@@ -115,6 +125,7 @@ pub const CALLS: &[Call] = &[
     call("DELETE /api/v1/households/{id}", About::Household, ""),
     call("DELETE /api/v1/households/{id}/proxy", About::Household, ""),
     call("DELETE /api/v1/me", About::Nothing, ""),
+    call("DELETE /api/v1/notices/{id}/attachments/{file}", About::Notice, ""),
     call("DELETE /api/v1/people/{id}", About::Person, ""),
     call("DELETE /api/v1/proxies/{id}", About::Answered, ""),
     call("DELETE /api/v1/push/subscriptions/{id}", About::Subscription, ""),
@@ -131,6 +142,9 @@ pub const CALLS: &[Call] = &[
     call("GET /api/v1/me/data", About::Nothing, ""),
     call("GET /api/v1/notices", About::Nothing, ""),
     call("GET /api/v1/notices/{id}", About::Notice, ""),
+    call("GET /api/v1/notices/{id}/attachments", About::Notice, ""),
+    call("GET /api/v1/notices/{id}/attachments/{file}", About::Notice, ""),
+    call("GET /api/v1/notices/{id}/attachments/{file}/preview", About::Notice, ""),
     asked("GET /api/v1/notices/{id}/coverage", About::Notice, "?by=household"),
     call("GET /api/v1/notices/{id}/delivery", About::Notice, ""),
     call("GET /api/v1/proxies", About::Nothing, ""),
@@ -166,10 +180,13 @@ pub const CALLS: &[Call] = &[
     call("GET /me/leave", About::Nothing, ""),
     call("GET /metrics", About::Nothing, ""),
     call("GET /n/{id}", About::Notice, ""),
+    call("GET /n/{id}/files/{file}", About::Notice, ""),
+    call("GET /n/{id}/files/{file}/preview", About::Notice, ""),
     asked("GET /n/{id}/coverage", About::Notice, "?by=association"),
     call("GET /n/{id}/delivery", About::Notice, ""),
     call("GET /n/{id}/notice.ics", About::Notice, ""),
     call("GET /notices/new", About::Nothing, ""),
+    call("GET /notices/{id}/attachments", About::Draft, ""),
     call("GET /notices/{id}/confirm", About::Draft, ""),
     call("GET /notices/{id}/correct", About::Notice, ""),
     call("GET /notices/{id}/withdraw", About::Notice, ""),
@@ -188,6 +205,8 @@ pub const CALLS: &[Call] = &[
     call("GET /proxies/{id}", About::Answered, ""),
     call("GET /proxies/{id}/end", About::Answered, ""),
     call("GET /proxies/{id}/n/{notice}", About::Answered, ""),
+    call("GET /proxies/{id}/n/{notice}/files/{file}", About::Answered, ""),
+    call("GET /proxies/{id}/n/{notice}/files/{file}/preview", About::Answered, ""),
     call("GET /readyz", About::Nothing, ""),
     asked("GET /seats", About::Area, "?area={area}"),
     call("GET /recovery", About::Nothing, ""),
@@ -214,6 +233,7 @@ pub const CALLS: &[Call] = &[
     call("POST /api/v1/join", About::Code, r#"{"code":"AAAA-AAAA-AAAA-AAAA"}"#),
     call("POST /api/v1/move", About::Code, r#"{"code":"AAAA-AAAA-AAAA-AAAA"}"#),
     call("POST /api/v1/notices", About::Area, NOTICE),
+    Call { name: "POST /api/v1/notices/{id}/attachments", about: About::Draft, query: "?name=a.pdf", body: PDF },
     call("POST /api/v1/notices/{id}/correct", About::Notice, r#"{"title":"溝掃除（延期）","reason":"雨"}"#),
     call("POST /api/v1/notices/{id}/publish", About::Draft, "{}"),
     call("POST /api/v1/notices/{id}/withdraw", About::Notice, "{}"),
@@ -250,6 +270,9 @@ pub const CALLS: &[Call] = &[
     call("POST /notifications/test", About::Nothing, ""),
     call("POST /n/{id}/receipt", About::Notice, ""),
     call("POST /notices/new", About::Area, "title=x&body=y&importance=normal&to=everyone&areas={area}"),
+    call("POST /notices/{id}/attachments", About::Draft, PDF_FILE),
+    call("POST /notices/{id}/attachments/{file}/keep", About::Notice, ""),
+    call("POST /notices/{id}/attachments/{file}/remove", About::Notice, ""),
     call("POST /notices/{id}/correct", About::Notice, "title=x&body=y&reason=z"),
     call("POST /notices/{id}/publish", About::Draft, "reason="),
     call("POST /notices/{id}/withdraw", About::Notice, "reason=z"),

@@ -2,7 +2,8 @@
 
 use std::{collections::HashMap, sync::Mutex};
 
-use entity::seat::Role;
+use api::files::Key;
+use entity::{ids::CityId, seat::Role};
 use reqwest::Method;
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
@@ -116,6 +117,8 @@ pub struct Thing {
     pub home: String,
     /// What reaches a household.
     pub notice: String,
+    /// What is attached to a notice.
+    pub file: String,
     /// Today.
     pub day: String,
 }
@@ -124,7 +127,7 @@ impl Thing {
     /// A text with the thing's id and area in their places.
     pub fn fill(&self, text: &str) -> String {
         let own = text.replace("{id}", &self.id).replace("{area}", &self.area);
-        let own = own.replace("{notice}", &self.notice).replace("{day}", &self.day);
+        let own = own.replace("{file}", &self.file).replace("{notice}", &self.notice).replace("{day}", &self.day);
         own.replace("{person}", &self.person).replace("{home}", &self.home).replace("{name}", "icon-192.png")
     }
 }
@@ -216,6 +219,7 @@ impl World<'_> {
             person: fresh(),
             home: fresh(),
             notice: fresh(),
+            file: fresh(),
             day: self.app.ground.clock.today().to_string(),
         };
         let kind = match call.about {
@@ -234,11 +238,16 @@ impl World<'_> {
         if place == Place::Unknown || none {
             return thing(fresh());
         }
+        let kept = self.kept.lock().expect("things").get(&(kind, place)).cloned();
         if looking
             && place != Place::OnesOwn
-            && let Some(id) = self.kept.lock().expect("things").get(&(kind, place))
+            && let Some(id) = kept
         {
-            return thing(id.clone());
+            let mut thing = thing(id);
+            if call.name.contains("{file}") && call.about == About::Notice {
+                thing.file = self.file(call, &thing.id).await;
+            }
+            return thing;
         }
         let other = &self.others[place.area()];
         let mut thing = thing(String::new());
@@ -288,7 +297,31 @@ impl World<'_> {
             _ => thing.id = other.turn_on(&self.push.phone()).await,
         }
         self.kept.lock().expect("things").insert((kind, place), thing.id.clone());
+        if call.name.contains("{file}") {
+            thing.file = self.file(call, if call.about == About::Answered { &thing.notice } else { &thing.id }).await;
+        }
         thing
+    }
+
+    /// A file of a notice, as if it had been attached before that came out; to leave it after all, one that is to go.
+    async fn file(&self, call: &Call, notice: &str) -> String {
+        let (id, sum) = (uuid::Uuid::now_v7(), [7; 32]);
+        let city = api::postgres::sql("SELECT city_id FROM notice WHERE id = $1::uuid", [notice.into()]);
+        let city = self.app.db().query_one_raw(city).await.expect("a query").expect("a notice");
+        let city = CityId(city.try_get("", "city_id").expect("a city"));
+        self.app.ground.files.put(&Key { city, of: id, sum }, "a file".into()).await.expect("kept");
+        let until = if call.name.ends_with("/keep") { "2" } else { "NULL" };
+        let (sum, columns) = (
+            api::files::hex(&sum),
+            "city_id, id, notice_id, name, kind, size, sum, preview_sum, preview_width, preview_height",
+        );
+        self.app
+            .tamper(&format!(
+                "INSERT INTO attachment ({columns}, since_revision, until_revision, added_at)
+                 SELECT city_id, '{id}', id, 'a.png', 'png', 6, '\\x{sum}', '\\x{sum}', 9, 9, 1, {until}, now() FROM notice WHERE id = '{notice}'"
+            ))
+            .await;
+        id.to_string()
     }
 
     /// A home in the first group of a place, or in the other one.

@@ -1,0 +1,59 @@
+//! Adding files to a notice: at once where nobody reads it yet, with the next correction where it is out.
+
+use entity::{attachment, notice};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait};
+use time::OffsetDateTime;
+
+use super::{MOST, Prepared, held, is_out, next_revision};
+use crate::notices::NoticeError;
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Attached {
+    /// The files that the notice has got.
+    pub kept: Vec<attachment::Model>,
+    /// The names of those for which there was no room.
+    pub beyond: Vec<String>,
+    /// Whether the notice is out, so that they wait for its correction.
+    pub waits: bool,
+}
+
+/// Adds files that have been prepared, in their order, as far as there is room.
+///
+/// # Errors
+/// [`NoticeError::Withdrawn`].
+pub async fn attach(
+    db: &impl ConnectionTrait,
+    notice: &notice::Model,
+    prepared: Vec<Prepared>,
+    now: OffsetDateTime,
+) -> Result<Attached, NoticeError> {
+    let notice = held(db, notice).await?;
+    let there = super::list::rows(db, &notice).await?.iter().filter(|row| row.until_revision.is_none()).count();
+    let mut attached = Attached { kept: Vec::new(), beyond: Vec::new(), waits: is_out(&notice, now) };
+    for one in prepared {
+        if there + attached.kept.len() >= MOST {
+            attached.beyond.push(one.name);
+            continue;
+        }
+        let sides = one.preview.as_ref().map(|preview| preview.sides);
+        let row = attachment::ActiveModel {
+            city_id: Set(notice.city_id),
+            id: Set(one.id),
+            notice_id: Set(notice.id),
+            name: Set(one.name),
+            kind: Set(one.kind),
+            pages: Set(one.pages.and_then(|pages| i16::try_from(pages).ok())),
+            size: Set(i32::try_from(one.size).unwrap_or(i32::MAX)),
+            sum: Set(one.sum.to_vec()),
+            preview_sum: Set(one.preview.map(|preview| preview.sum.to_vec())),
+            preview_width: Set(sides.and_then(|(width, _)| i16::try_from(width).ok())),
+            preview_height: Set(sides.and_then(|(_, height)| i16::try_from(height).ok())),
+            since_revision: Set(next_revision(&notice, now)),
+            until_revision: Set(None),
+            added_at: Set(now),
+        };
+        attached.kept.push(row.insert(db).await?);
+    }
+    Ok(attached)
+}

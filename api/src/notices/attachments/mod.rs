@@ -1,0 +1,59 @@
+//! What is attached to a notice: PDFs and pictures, at most five.
+//!
+//! A file belongs to revisions of its notice, from one on and perhaps up to another, so that what people were sent stands as it was. Beside a draft, and a
+//! notice that is scheduled, it comes and goes at once. Once the notice is out, its readers have what they have: who adds or takes away a file then
+//! prepares the next correction, which alone lets it be seen. The right to a file is the right to its notice, asked by the same question.
+//!
+//! A stranger's file is opened by the workshop and never in the server; pictures are written anew there. What is kept is in the files' place before
+//! the row that names it is written; what no row names is deleted after a day.
+
+use entity::notice;
+use sea_orm::{ConnectionTrait, EntityTrait as _, QuerySelect as _};
+use time::OffsetDateTime;
+
+use super::NoticeError;
+
+pub mod api;
+mod attach;
+mod download;
+mod forget;
+mod json;
+mod list;
+mod name;
+pub(super) mod pages;
+mod prepare;
+mod refused;
+mod remove;
+mod tools;
+pub(crate) mod view;
+
+pub use attach::attach;
+pub use download::file_of;
+pub use forget::{ForgetError, forget_files};
+pub use json::AttachmentOut;
+pub use list::{Changed, changed, counts, of_revision, staged, unchanged};
+pub use prepare::{NotTaken, Prepared, prepare};
+pub use refused::{Refused, Why};
+pub use remove::{keep, remove};
+
+/// The most files of a notice.
+pub const MOST: usize = 5;
+/// The longest file, in bytes.
+pub const LARGEST: usize = 10_000_000;
+
+/// The notice as it stands, held until the transaction ends: nobody corrects or publishes it meanwhile.
+async fn held(db: &impl ConnectionTrait, notice: &notice::Model) -> Result<notice::Model, NoticeError> {
+    let row = notice::Entity::find_by_id((notice.city_id, notice.id)).lock_exclusive().one(db).await?;
+    let row = row.ok_or(NoticeError::NotPublished)?;
+    if row.withdrawn_at.is_some() { Err(NoticeError::Withdrawn) } else { Ok(row) }
+}
+
+/// Whether readers have it already, so that it changes by a correction alone.
+fn is_out(notice: &notice::Model, now: OffsetDateTime) -> bool {
+    notice.published_at.is_some_and(|at| at <= now)
+}
+
+/// The revision that what is done at this moment first shows in.
+fn next_revision(notice: &notice::Model, now: OffsetDateTime) -> i32 {
+    notice.revision + i32::from(is_out(notice, now))
+}

@@ -1,0 +1,59 @@
+//! Taking a file away, and leaving it after all.
+
+use entity::{attachment, ids::AttachmentId, notice};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, EntityTrait as _, ModelTrait as _};
+use time::OffsetDateTime;
+
+use super::{MOST, held, is_out};
+use crate::notices::NoticeError;
+
+/// Takes a file away: at once where no reader has it, with the next correction otherwise. Gives the file and whether it waits for that; none where
+/// the notice has no such file.
+///
+/// # Errors
+/// [`NoticeError::Withdrawn`].
+pub async fn remove(
+    db: &impl ConnectionTrait,
+    notice: &notice::Model,
+    id: AttachmentId,
+    now: OffsetDateTime,
+) -> Result<Option<(attachment::Model, bool)>, NoticeError> {
+    let notice = held(db, notice).await?;
+    let Some(row) = find(db, &notice, id).await?.filter(|row| row.until_revision.is_none()) else { return Ok(None) };
+    let waits = is_out(&notice, now) && row.since_revision <= notice.revision;
+    if waits {
+        let until = Set(Some(notice.revision + 1));
+        attachment::ActiveModel { until_revision: until, ..row.clone().into() }.update(db).await?;
+    } else {
+        row.clone().delete(db).await?;
+    }
+    Ok(Some((row, waits)))
+}
+
+/// Leaves a file that was to go with the next correction; none where there is no such file, or other files have taken its place.
+///
+/// # Errors
+/// [`NoticeError::Withdrawn`].
+pub async fn keep(
+    db: &impl ConnectionTrait,
+    notice: &notice::Model,
+    id: AttachmentId,
+) -> Result<Option<attachment::Model>, NoticeError> {
+    let notice = held(db, notice).await?;
+    let goes = |row: &attachment::Model| row.until_revision == Some(notice.revision + 1);
+    let Some(row) = find(db, &notice, id).await?.filter(goes) else { return Ok(None) };
+    let there = super::list::rows(db, &notice).await?.iter().filter(|row| row.until_revision.is_none()).count();
+    if there >= MOST {
+        return Ok(None);
+    }
+    Ok(Some(attachment::ActiveModel { until_revision: Set(None), ..row.into() }.update(db).await?))
+}
+
+async fn find(
+    db: &impl ConnectionTrait,
+    notice: &notice::Model,
+    id: AttachmentId,
+) -> Result<Option<attachment::Model>, NoticeError> {
+    let row = attachment::Entity::find_by_id((notice.city_id, id)).one(db).await?;
+    Ok(row.filter(|row| row.notice_id == notice.id))
+}
