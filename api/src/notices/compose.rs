@@ -20,8 +20,9 @@ use super::{
     details_form::{DetailsForm, faults},
     facts_view::FactsView,
     json::{AudienceIn, NoticeIn, PublishIn},
+    office_view::{AreaChoice, ComposePage, ConfirmPage, Reach, Step, shown_to},
     reach,
-    view::{AreaChoice, ComposePage, ConfirmPage, Marks, Reach, Step, shown, shown_to},
+    view::{Marks, shown},
 };
 use crate::{
     areas, audit,

@@ -16,7 +16,7 @@ use super::{
     checks::lines,
     details_form::{DetailsForm, faults},
     json::{CorrectIn, WithdrawIn},
-    view::{CorrectPage, WithdrawPage, shown_to},
+    office_view::{CorrectPage, WithdrawPage, shown_to},
 };
 use crate::{
     audit,

@@ -34,6 +34,7 @@ mod importance;
 pub mod json;
 pub(crate) mod listed;
 mod lists;
+mod office_view;
 pub mod pages;
 mod publish;
 pub mod query;

@@ -16,9 +16,10 @@ use time::OffsetDateTime;
 use super::{
     listed::{Place, listed},
     office,
+    office_view::{OfficePage, OfficeRow},
     query::ListQuery,
     senders::{name_of, senders},
-    view::{ListPage, Marks, OfficePage, OfficeRow},
+    view::{ListPage, Marks},
 };
 use crate::{
     areas::association_of,
