@@ -218,8 +218,11 @@ async fn attach(
     for (name, bytes) in files {
         let length = u64::try_from(bytes.len())?;
         let handed = Handed { name: (*name).to_owned(), length, bytes: Some(Bytes::from_static(bytes)) };
-        let made = attachments::prepare((&ground.files, &ground.workshop), draft.city_id, handed).await;
-        prepared.push(made.map_err(|not| format!("{name} is not taken: {not:?}"))?);
+        match attachments::prepare((&ground.files, &ground.workshop), draft.city_id, handed).await {
+            Ok(made) => prepared.push(made),
+            // A made-up city without a picture is one to look at all the same.
+            Err(not) => tracing::warn!(%name, ?not, "a file of the made-up city could not be prepared"),
+        }
     }
     attachments::attach(db, draft, prepared, at).await?;
     Ok(())

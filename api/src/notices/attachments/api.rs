@@ -66,7 +66,7 @@ pub async fn add_attachment(
     body: FileBody,
 ) -> Result<HttpResponse, Problem> {
     validate(&*query)?;
-    let now = tools.clock.now();
+    let clock = tools.clock.clone();
     let handed = body.read(super::LARGEST, query.into_inner().name).await?;
     let (sum, Editable { caller, notice }) = (handed.sum(), found);
     let prepared = tools.prepare(&caller, handed).await.map_err(|left| match left {
@@ -75,6 +75,8 @@ pub async fn add_attachment(
     })?;
     once.within(caller.city)
         .write(caller.person.0, sum, async move |tx| {
+            // Not the time at which the file began to come: it may be published by now.
+            let now = clock.now();
             let attached = attach(tx, &notice, vec![prepared], now).await?;
             if attached.waits {
                 record(tx, &caller, ("attach", &notice), (&attached.kept, now)).await?;

@@ -4,7 +4,7 @@ use entity::{attachment, notice};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait};
 use time::OffsetDateTime;
 
-use super::{MOST, Prepared, held, is_out, next_revision};
+use super::{MOST, Prepared, held, is_out, was_published};
 use crate::notices::NoticeError;
 
 /// What came of it.
@@ -28,9 +28,11 @@ pub async fn attach(
     prepared: Vec<Prepared>,
     now: OffsetDateTime,
 ) -> Result<Attached, NoticeError> {
-    let notice = held(db, notice).await?;
+    let seen = notice;
+    let notice = held(db, seen).await?;
+    let waits = is_out(&notice, now) || was_published(seen, &notice);
     let there = super::list::rows(db, &notice).await?.iter().filter(|row| row.until_revision.is_none()).count();
-    let mut attached = Attached { kept: Vec::new(), beyond: Vec::new(), waits: is_out(&notice, now) };
+    let mut attached = Attached { kept: Vec::new(), beyond: Vec::new(), waits };
     for one in prepared {
         if there + attached.kept.len() >= MOST {
             attached.beyond.push(one.name);
@@ -49,7 +51,7 @@ pub async fn attach(
             preview_sum: Set(one.preview.map(|preview| preview.sum.to_vec())),
             preview_width: Set(sides.and_then(|(width, _)| i16::try_from(width).ok())),
             preview_height: Set(sides.and_then(|(_, height)| i16::try_from(height).ok())),
-            since_revision: Set(next_revision(&notice, now)),
+            since_revision: Set(notice.revision + i32::from(waits)),
             until_revision: Set(None),
             added_at: Set(now),
         };

@@ -53,7 +53,7 @@ fn is_out(notice: &notice::Model, now: OffsetDateTime) -> bool {
     notice.published_at.is_some_and(|at| at <= now)
 }
 
-/// The revision that what is done at this moment first shows in.
-fn next_revision(notice: &notice::Model, now: OffsetDateTime) -> i32 {
-    notice.revision + i32::from(is_out(notice, now))
+/// Whether somebody has published it since it was `seen`, while a file was on its way: whoever did has not looked at that file.
+fn was_published(seen: &notice::Model, held: &notice::Model) -> bool {
+    seen.published_at.is_none() && held.published_at.is_some()
 }

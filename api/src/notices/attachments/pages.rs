@@ -111,7 +111,10 @@ async fn add(tools: Tools, found: Editable, mut form: HandedIn) -> Result<HttpRe
     }
     if !good.is_empty() {
         let (caller, notice) = (found.caller.clone(), found.notice.clone());
+        let clock = tools.clock.clone();
         let write = tools.cities.write(Some(caller.city), async move |tx| {
+            // Not the time at which the files began to come: it may be published by now.
+            let now = clock.now();
             let attached = attach(tx, &notice, good, now).await?;
             if attached.waits {
                 record(tx, &caller, ("attach", &notice), (&attached.kept, now)).await?;

@@ -4,7 +4,7 @@ use entity::{attachment, ids::AttachmentId, notice};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, EntityTrait as _, ModelTrait as _};
 use time::OffsetDateTime;
 
-use super::{MOST, held, is_out};
+use super::{MOST, held, is_out, was_published};
 use crate::notices::NoticeError;
 
 /// Takes a file away: at once where no reader has it, with the next correction otherwise. Gives the file and whether it waits for that; none where
@@ -18,9 +18,10 @@ pub async fn remove(
     id: AttachmentId,
     now: OffsetDateTime,
 ) -> Result<Option<(attachment::Model, bool)>, NoticeError> {
-    let notice = held(db, notice).await?;
+    let seen = notice;
+    let notice = held(db, seen).await?;
     let Some(row) = find(db, &notice, id).await?.filter(|row| row.until_revision.is_none()) else { return Ok(None) };
-    let waits = is_out(&notice, now) && row.since_revision <= notice.revision;
+    let waits = (is_out(&notice, now) || was_published(seen, &notice)) && row.since_revision <= notice.revision;
     if waits {
         let until = Set(Some(notice.revision + 1));
         attachment::ActiveModel { until_revision: until, ..row.clone().into() }.update(db).await?;
