@@ -8,7 +8,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use api::postgres::private::PrivateCluster;
+use api::{postgres::private::PrivateCluster, workshop::Workshop};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -79,7 +79,9 @@ impl Up {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
         let listen = format!("127.0.0.1:{port}");
         let mut command = kairan(&["--data-dir", &data_dir.display().to_string(), "--listen", &listen], &[]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program");
+        let log = data_dir.with_extension("log");
+        let said = fs::File::create(&log).expect("a file");
+        let mut child = command.stdout(Stdio::piped()).stderr(said).spawn().expect("the program");
         let mut code = None;
         for line in BufReader::new(child.stdout.take().expect("its output")).lines() {
             let line = line.expect("a line");
@@ -87,10 +89,10 @@ impl Up {
                 code = line.split('#').nth(1).map(str::to_owned);
             }
             if line.contains("Ctrl-C stops") {
-                break;
+                return Self { child, address: format!("http://{listen}"), code };
             }
         }
-        Self { child, address: format!("http://{listen}"), code }
+        panic!("it ended: {}", fs::read_to_string(log).unwrap_or_default());
     }
 
     fn end(mut self, signal: Signal) -> std::process::ExitStatus {
@@ -129,6 +131,10 @@ async fn whatever_ends_it_nothing_is_lost_and_nobody_is_left_behind() {
         request.send().await.expect("an answer").json().await.expect("a person")
     };
     assert_eq!(me(&first.address).await["person"]["name"], "花子");
+    let list = http.get(format!("{}/api/v1/notices", first.address)).bearer_auth(&bearer);
+    let list: Value = list.send().await.expect("an answer").json().await.expect("notices");
+    let files = list["items"].as_array().expect("a list").iter().filter_map(|one| one["attachment_count"].as_i64());
+    assert_eq!(files.sum::<i64>(), 2, "what the city and the association sent along: {list}");
 
     assert!(!first.end(Signal::SIGKILL).success());
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
@@ -260,6 +266,26 @@ fn keys_are_made_once() {
     assert!(complaint(&["keys", &dir], &[]).contains("vapid.pem is gone: put it back"));
     let document: Value = serde_json::from_str(&printed(&["openapi"], &[])).expect("JSON");
     assert_eq!(document["info"]["title"], "Kairan");
+}
+
+#[tokio::test]
+async fn what_opens_a_strangers_file_has_no_more_memory_than_it_is_given() {
+    let mut child = Workshop::new(env!("CARGO_BIN_EXE_kairan"), &["preview"]).child().spawn().expect("a process");
+    let about = format!("/proc/{}", child.id().expect("a process"));
+    let number = |file: &str, line: &str| {
+        let text = fs::read_to_string(format!("{about}/{file}")).expect("it waits for its file");
+        let said = text.lines().find_map(|one| one.strip_prefix(line)).expect("a line").split_whitespace().next();
+        said.and_then(|number| number.parse::<u64>().ok())
+    };
+    let limit = loop {
+        if let Some(limit) = number("limits", "Max data size") {
+            break limit;
+        }
+        tokio::task::yield_now().await;
+    };
+    let taken = 1024 * number("status", "VmData:").expect("a number");
+    assert!(taken < limit / 8, "{taken} of {limit} bytes are taken before there is a file");
+    child.kill().await.expect("an end");
 }
 
 fn figures(arguments: &[&str]) -> Value {

@@ -133,6 +133,18 @@ impl Workshop {
         Ok(Self::new(if running.exists() { running } else { std::env::current_exe()? }, &["preview"]))
     }
 
+    /// The process that opens one file, to be started: with pipes for its input and output, and with nothing else of ours.
+    #[must_use]
+    pub fn child(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).env_clear().current_dir("/").kill_on_drop(true);
+        // Otherwise the allocator takes a gigabyte when the program begins, beyond the limit that is set next: within it the limit says
+        // nothing, and what does not come from there is refused, which happens on a busy machine.
+        command.env("MIMALLOC_ARENA_EAGER_COMMIT", "0");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command
+    }
+
     /// Looks at a file, and makes of it what is kept.
     ///
     /// # Errors
@@ -144,10 +156,7 @@ impl Workshop {
         said::kind_of(&bytes).map_err(WorkError::Refused)?;
         let turn = timeout(TURN, self.benches.acquire()).await.ok().and_then(Result::ok);
         let _turn = turn.ok_or(WorkError::Busy)?;
-        let mut command = Command::new(&self.program);
-        command.args(&self.arguments).env_clear().current_dir("/").kill_on_drop(true);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let said = listen(command.spawn()?, &bytes).await;
+        let said = listen(self.child().spawn()?, &bytes).await;
         match read(&said) {
             Some(Err(refusal)) => Err(WorkError::Refused(refusal)),
             Some(Ok(Seen { pages: Some(pages), preview, .. })) => {
