@@ -69,13 +69,8 @@ async fn a_file_of_another_version_is_not_kept_under_the_name_of_this_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_corrected_while_it_was_kept_is_kept_anew_with_the_list() {
-    let (app, net) = TestApp::start_on_the_net().await;
+    let (app, net, id, mut phone) = Chromium::of_a_reader().await;
     let officer = app.officer(town::YAMA).await;
-    let id = officer.announce("公園の清掃", town::YAMA).await;
-    app.work().await;
-    let mut phone = Chromium::start();
-    phone.join(&app, "花子").await;
-    phone.read(&app, &id);
     let correction = json!({ "title": "池の清掃", "reason": "場所の誤り" });
     let _ = officer.post(&format!("/api/v1/notices/{id}/correct"), &correction).await.expect(200);
     app.work().await;
@@ -90,13 +85,7 @@ async fn what_was_corrected_while_it_was_kept_is_kept_anew_with_the_list() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_put_aside_while_it_sends_holds_up_no_other() {
-    let (app, net) = TestApp::start_on_the_net().await;
-    let officer = app.officer(town::YAMA).await;
-    let id = officer.announce("公園の清掃", town::YAMA).await;
-    app.work().await;
-    let mut phone = Chromium::start();
-    phone.join(&app, "花子").await;
-    phone.read(&app, &id);
+    let (app, net, id, mut phone) = Chromium::of_a_reader().await;
     net.cut();
     phone.press();
     phone.says("送信待ち");
@@ -198,12 +187,7 @@ async fn a_stamp_that_is_refused_for_good_says_why_and_holds_up_no_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_phone_without_room_the_button_stays_and_the_page_says_why() {
-    let (app, net) = TestApp::start_on_the_net().await;
-    let id = app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;
-    app.work().await;
-    let mut phone = Chromium::start();
-    phone.join(&app, "花子").await;
-    phone.read(&app, &id);
+    let (app, net, id, mut phone) = Chromium::of_a_reader().await;
     let origin = app.ground.origin.as_str();
     phone.call("Storage.overrideQuotaForOrigin", json!({ "origin": origin, "quotaSize": 1 }));
     net.cut();

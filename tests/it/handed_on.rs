@@ -9,13 +9,7 @@ async fn stamps(app: &TestApp) -> i64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_person_on_the_same_phone_finds_nothing_of_the_first_one() {
-    let (app, net) = TestApp::start_on_the_net().await;
-    let officer = app.officer(town::YAMA).await;
-    let id = officer.announce("公園の清掃", town::YAMA).await;
-    app.work().await;
-    let mut phone = Chromium::start();
-    phone.join(&app, "花子").await;
-    phone.read(&app, &id);
+    let (app, net, id, mut phone) = Chromium::of_a_reader().await;
     phone.run("localStorage.kairanPush = 'off'");
 
     // Signing out leaves nothing behind.
@@ -44,12 +38,7 @@ async fn another_person_on_the_same_phone_finds_nothing_of_the_first_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn going_back_leads_to_nothing_that_the_first_one_read() {
-    let (app, net) = TestApp::start_on_the_net().await;
-    let id = app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;
-    app.work().await;
-    let mut phone = Chromium::start();
-    phone.join(&app, "花子").await;
-    phone.read(&app, &id);
+    let (app, net, id, mut phone) = Chromium::of_a_reader().await;
     net.cut();
     phone.go(&app, &format!("/n/{id}"));
     phone.says("電波がないため");
@@ -89,12 +78,8 @@ async fn an_answer_that_comes_late_does_not_turn_the_phone_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_signs_out_where_there_is_no_net_is_told_so_and_loses_nothing() {
-    let (app, net) = TestApp::start_on_the_net().await;
-    let id = app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;
-    app.work().await;
-    let mut phone = Chromium::start();
-    phone.join(&app, "花子").await;
-    phone.read(&app, &id);
+    let (app, net, id, mut phone) = Chromium::of_a_reader().await;
+    let officer = app.officer(town::YAMA).await;
     phone.go(&app, "/signout");
     phone.run("localStorage.kairanPush = 'off'");
     net.cut();
@@ -110,12 +95,7 @@ async fn who_signs_out_where_there_is_no_net_is_told_so_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_for_good_sees_the_first_page_and_their_phone_keeps_nothing() {
-    let (app, _net) = TestApp::start_on_the_net().await;
-    let id = app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;
-    app.work().await;
-    let mut phone = Chromium::start();
-    phone.join(&app, "花子").await;
-    phone.read(&app, &id);
+    let (app, _net, id, mut phone) = Chromium::of_a_reader().await;
     phone.go(&app, "/me/leave");
     phone.run("document.querySelector('#field-sure').checked = true");
     phone.click_on("form[action='/me/leave'] button");

@@ -3,9 +3,20 @@
 use serde_json::json;
 
 use super::Chromium;
-use crate::{Browser, TestApp, town};
+use crate::{Browser, TestApp, link::Switch, town};
 
 impl Chromium {
+    /// The phone of 花子, who has read the one notice there is: the app, the net between, the notice's id, the phone.
+    pub async fn of_a_reader() -> (TestApp, Switch, String, Self) {
+        let (app, net) = TestApp::start_on_the_net().await;
+        let id = app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;
+        app.work().await;
+        let mut phone = Self::start();
+        phone.join(&app, "花子").await;
+        phone.read(&app, &id);
+        (app, net, id, phone)
+    }
+
     /// Goes to a page of the app.
     pub fn go(&mut self, app: &TestApp, path: &str) {
         self.open(&format!("{}{path}", app.ground.origin.as_str()));
