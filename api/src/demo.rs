@@ -9,7 +9,7 @@ use actix_web::web::Bytes;
 use entity::{
     account, area, city,
     household::{self, Delivery},
-    ids::CityId,
+    ids::{CityId, PersonId},
     notice::{Importance, Model as Notice},
     seat::Role,
 };
@@ -190,7 +190,7 @@ async fn circulate(db: &impl ConnectionTrait, ground: &Ground, residents: &[Call
         let at = now - Duration::days(circular.days_ago) - Duration::minutes(7 * place as i64);
         let author = caller(db, circular.author, ground).await?;
         let draft = notices::draft(db, &author, circular.draft(at.to_offset(JAPAN).date()), at).await?;
-        attach(db, ground, (&draft, circular.files), at).await?;
+        attach(db, ground, (&draft, circular.files), (author.person, at)).await?;
         let emergency = circular.importance == Importance::Emergency;
         let publisher = if emergency { caller(db, HOLDERS[0].email, ground).await?.person } else { author.person };
         let notice = notices::publish(db, draft, (publisher, Publishing::default()), at).await?;
@@ -212,7 +212,7 @@ async fn attach(
     db: &impl ConnectionTrait,
     ground: &Ground,
     (draft, files): (&Notice, &[(&str, &'static [u8])]),
-    at: OffsetDateTime,
+    (author, at): (PersonId, OffsetDateTime),
 ) -> Result<(), Box<dyn Error>> {
     let mut prepared = Vec::new();
     for (name, bytes) in files {
@@ -224,7 +224,7 @@ async fn attach(
             Err(not) => tracing::warn!(%name, ?not, "a file of the made-up city could not be prepared"),
         }
     }
-    attachments::attach(db, draft, prepared, at).await?;
+    attachments::attach(db, draft, (author, prepared), at).await?;
     Ok(())
 }
 

@@ -5,13 +5,13 @@
 //! written once: a file is never another one, and a key that nothing names is never named again. So a file is written before its row,
 //! and what stands without a row for a day was left behind by somebody who did not come to the end.
 
-use std::{fmt, future::ready, path::PathBuf, str::FromStr, sync::Arc};
+use std::{fmt, future::ready, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use actix_web::web::Bytes;
 use entity::ids::CityId;
 use futures_util::{Stream, StreamExt as _, stream::BoxStream};
 use object_store::{
-    ClientConfigKey, ObjectStore, ObjectStoreExt as _,
+    ClientConfigKey, ObjectStore, ObjectStoreExt as _, PutMode, RetryConfig,
     aws::{AmazonS3Builder, AmazonS3ConfigKey},
     local::LocalFileSystem,
     path::Path,
@@ -25,6 +25,10 @@ pub type Sum = [u8; 32];
 
 /// How long a bucket may take to answer.
 const PATIENCE: &str = "20s";
+/// How long one that refuses for a moment is asked again: somebody waits.
+const AGAIN: Duration = Duration::from_secs(5);
+/// The file in which it stands whose place it is.
+const OWNER: &str = "owner";
 
 /// Where files are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +137,8 @@ impl Files {
             Place::Bucket { name, below } => {
                 let patience = AmazonS3ConfigKey::Client(ClientConfigKey::Timeout);
                 let store = AmazonS3Builder::from_env().with_bucket_name(name).with_config(patience, PATIENCE);
+                let store =
+                    store.with_retry(RetryConfig { max_retries: 3, retry_timeout: AGAIN, ..Default::default() });
                 let store = store.build().map_err(FilesError::new)?;
                 Ok(Self(Arc::new(PrefixStore::new(store, below.as_str()))))
             }
@@ -175,6 +181,22 @@ impl Files {
                 Err(error) => Some(Err(FilesError::new(error))),
             })
         })
+    }
+
+    /// Whether the place is `owner`'s; who asks first where nobody has, gets it. Giving it to another is to delete the file `owner` in it.
+    ///
+    /// # Errors
+    /// When the place does not answer.
+    pub async fn belongs_to(&self, owner: &str) -> Result<bool, FilesError> {
+        let at = Path::from(OWNER);
+        match self.0.put_opts(&at, owner.to_owned().into(), PutMode::Create.into()).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::AlreadyExists { .. }) => {
+                let there = self.0.get(&at).await.map_err(FilesError::new)?.bytes().await.map_err(FilesError::new)?;
+                Ok(there.trim_ascii() == owner.as_bytes())
+            }
+            Err(error) => Err(FilesError::new(error)),
+        }
     }
 
     /// Deletes a file; that it is gone already is as good.
@@ -222,6 +244,9 @@ mod tests {
         let now = Clock::system().now();
         assert_eq!(older(now - time::Duration::DAY).await, []);
         assert_eq!(older(now + time::Duration::DAY).await, [key]);
+        for (owner, whose) in [("ours", true), ("theirs", false), ("ours", true)] {
+            assert_eq!(files.belongs_to(owner).await.expect("an answer"), whose, "{owner}");
+        }
         files.delete(&key).await.expect("gone");
         files.delete(&key).await.expect("gone already");
         assert_eq!(older(now + time::Duration::DAY).await, []);

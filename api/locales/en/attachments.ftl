@@ -47,5 +47,6 @@ attachment-script = “{ $name }” is a PDF with a program in it, which can't b
 attachment-launch = “{ $name }” is a PDF that starts other programs, which can't be attached. Make it anew with “Print to PDF”.
 attachment-embedded = “{ $name }” is a PDF with other files in it, which can't be attached. Make it anew with “Print to PDF”, and attach those files by themselves.
 
+fault-attachments-unseen = Look at the attachments and send their ids (attachments) along. An emergency’s files are looked at by who sends them.
 problem-attachments-changed = Somebody else has just changed the attachments. Look at them below once more.
 problem-files-too-large = At once, { $limit } MB can be sent in all. Send the files in parts, or make them smaller.

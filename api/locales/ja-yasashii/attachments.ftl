@@ -44,5 +44,6 @@ attachment-script = 「{ $name }」は プログラムが ある PDFです。つ
 attachment-launch = 「{ $name }」は ほかの プログラムを ｜動《うご》かす PDFです。つけられません。「PDFとして ｜印刷《いんさつ》」で もう｜一度《いちど》 ｜作《つく》って ください。
 attachment-embedded = 「{ $name }」は ｜中《なか》に べつの ファイルが ある PDFです。つけられません。「PDFとして ｜印刷《いんさつ》」で もう｜一度《いちど》 ｜作《つく》って ください。
 
+fault-attachments-unseen = いっしょに ｜送《おく》る ものを ｜見《み》て、その ｜番号《ばんごう》（attachments）も ｜送《おく》って ください。
 problem-attachments-changed = ほかの ｜人《ひと》が、いっしょに ｜送《おく》る ものを かえました。｜下《した》を もういちど ｜見《み》て ください。
 problem-files-too-large = ｜一度《いちど》に ｜送《おく》れるのは、ぜんぶで { $limit }MBまでです。わけて ｜送《おく》って ください。

@@ -44,5 +44,6 @@ attachment-script = 「{ $name }」は、プログラムの入ったPDFなので
 attachment-launch = 「{ $name }」は、ほかのプログラムを動かすPDFなので、付けられません。「PDFとして印刷」で作り直すと、付けられます。
 attachment-embedded = 「{ $name }」は、中に別のファイルが入ったPDFなので、付けられません。「PDFとして印刷」で作り直し、中のファイルは別に付けてください。
 
+fault-attachments-unseen = 添付を見たうえで、その番号（attachments）を付けて送ってください。緊急のお知らせの添付は、送る方の確認が必要です。
 problem-attachments-changed = いま、ほかの方が添付を変えました。下の添付を、もう一度お確かめください。
 problem-files-too-large = 一度に送れるのは、合わせて{ $limit }MBまでです。ファイルを分けるか、小さくして送ってください。

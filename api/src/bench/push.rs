@@ -219,7 +219,7 @@ async fn emergency(ground: &Ground, author: &Caller) -> Outcome<Duration> {
     let tx = ground.db.begin().await?;
     let now = ground.clock.now();
     let draft = notices::draft(&tx, author, cleaning(areas, Importance::Emergency), now).await?;
-    notices::publish(&tx, draft, (author.person, Publishing { alone: Some("計測".into()) }), now).await?;
+    notices::publish(&tx, draft, (author.person, Publishing { alone: Some("計測".into()), files: None }), now).await?;
     tx.commit().await?;
     let open = "SELECT CASE WHEN (SELECT count(*) FROM plan WHERE complete) < 2 AND NOT EXISTS (SELECT FROM batch WHERE urgent) THEN 1 ELSE 0 END
                      + (SELECT count(*) FROM batch WHERE urgent AND done_at IS NULL)";

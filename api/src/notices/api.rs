@@ -9,7 +9,7 @@ use actix_web::{
 
 use super::{
     Editable, Lists, Publishing, Readable, Sendable, Wanted,
-    json::{CorrectIn, NoticeIn, NoticeOut, PublishIn, WithdrawIn, one_out},
+    json::{CorrectIn, NoticeIn, NoticeOut, PublishIn, WithdrawIn, ids, one_out},
     query::FindQuery,
 };
 use crate::{
@@ -72,11 +72,12 @@ pub async fn publish(
         (true, reason) => reason,
         (false, _) => None,
     };
+    let publishing = Publishing { alone, files: body.value.attachments.map(ids) };
     once.within(found.caller.city)
         .write(found.caller.person.0, body.digest, async move |tx| {
             let Editable { caller, notice } = found;
             let id = notice.id.to_string();
-            let notice = super::publish(tx, notice, (caller.person, Publishing { alone }), now).await?;
+            let notice = super::publish(tx, notice, (caller.person, publishing), now).await?;
             let act = if notice.alone_reason.is_some() { "publish alone" } else { "publish" };
             audit::record(tx, &caller, act, (id, notice.title.clone()), now).await?;
             Ok((StatusCode::OK, one_out(tx, &caller, notice, now).await?))

@@ -15,11 +15,11 @@ use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
 
 use super::{
     Editable, Facts, Publishing, Sendable, Versions,
-    attachments::{unchanged, view::EditingView},
+    attachments::view::{EditingView, looked_at},
     audience_areas, category,
     details_form::{DetailsForm, faults},
     facts_view::FactsView,
-    json::{AudienceIn, NoticeIn, PublishIn},
+    json::{AudienceIn, NoticeIn, PublishIn, ids},
     office_view::{AreaChoice, ComposePage, ConfirmPage, Reach, Step, shown_to},
     reach,
     view::{Marks, shown},
@@ -264,17 +264,16 @@ async fn publish_form(
     let (now, id) = (clock.now(), found.notice.id);
     let Editable { caller, notice } = found;
     let alone = form.0.alone.as_ref().map(|_| form.0.reason.trim().to_owned());
-    let said = PublishIn { alone: alone.is_some(), reason: alone.clone() };
-    let (who, what, seen) = (caller.clone(), notice.clone(), form.0.files.clone());
+    let attachments = form.0.files.as_deref().map(looked_at);
+    let said = PublishIn { alone: alone.is_some(), reason: alone.clone(), attachments: attachments.clone() };
+    let publishing = Publishing { alone, files: attachments.map(ids) };
+    let (who, what) = (caller.clone(), notice.clone());
     let published = match validate(&said) {
         Err(problem) => Err(problem),
         Ok(()) => {
             cities
                 .write(Some(who.city), async move |tx| {
-                    if let Some(seen) = seen {
-                        unchanged(tx, &what, &seen).await?;
-                    }
-                    let notice = super::publish(tx, what, (who.person, Publishing { alone }), now).await?;
+                    let notice = super::publish(tx, what, (who.person, publishing), now).await?;
                     let act = if notice.alone_reason.is_some() { "publish alone" } else { "publish" };
                     let object = (notice.id.to_string(), notice.title.clone());
                     audit::record(tx, &who, act, object, now).await?;

@@ -1,7 +1,7 @@
 //! Correcting: what stood before is kept, the revision rises, and those who got the original are rung again.
 
 use entity::{
-    ids::PersonId,
+    ids::{AttachmentId, PersonId},
     notice::{self, Category, Importance},
     revision::{self, Entity as Revision},
 };
@@ -13,7 +13,7 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     NoticeError,
-    attachments::staged,
+    attachments::{looked_at, staged},
     checks::lines,
     draft::{AHEAD, drill_title},
     facts::Facts,
@@ -41,6 +41,8 @@ pub struct Correction {
     pub reason: String,
     /// The revision that was looked at when it was written.
     pub revision: Option<i32>,
+    /// The files that were looked at.
+    pub files: Option<Vec<AttachmentId>>,
 }
 
 /// All that a correction may change, as it stands in one revision.
@@ -83,7 +85,8 @@ from_rows!(notice, revision);
 ///
 /// # Errors
 /// [`NoticeError::NotPublished`], [`NoticeError::Withdrawn`], [`NoticeError::NothingChanged`], [`NoticeError::InThePast`],
-/// [`NoticeError::SecondPersonNeeded`], [`NoticeError::CorrectedMeanwhile`]; those of the facts.
+/// [`NoticeError::SecondPersonNeeded`], [`NoticeError::CorrectedMeanwhile`], [`NoticeError::FilesChanged`],
+/// [`NoticeError::FilesUnseen`]; those of the facts.
 pub async fn correct(
     db: &impl ConnectionTrait,
     notice: notice::Model,
@@ -106,6 +109,7 @@ pub async fn correct(
     if correction.revision.is_some_and(|seen| seen != before.revision) {
         return Err(NoticeError::CorrectedMeanwhile);
     }
+    looked_at(db, &before, correction.files.as_deref()).await?;
     // What stood there before may be over by now.
     let until = correction.circulate_until.flatten().filter(|day| before.circulate_until != Some(*day));
     if until.is_some_and(|day| day > now.date() + AHEAD) {

@@ -11,7 +11,7 @@ use serde_json::{Value, from_value, to_value};
 
 use super::{
     Content, Editable, Sendable, Versions,
-    attachments::view::EditingView,
+    attachments::view::{EditingView, looked_at},
     category,
     checks::lines,
     details_form::{DetailsForm, faults},
@@ -41,6 +41,8 @@ pub(super) fn pages(config: &mut ServiceConfig) {
 struct CorrectForm {
     /// The revision that the form began with.
     revision: Option<i32>,
+    /// The files that were looked at.
+    files: Option<String>,
     title: String,
     body: String,
     #[serde(default)]
@@ -58,6 +60,7 @@ impl CorrectForm {
     fn of(revision: i32, content: Content) -> Self {
         Self {
             revision: Some(revision),
+            files: None,
             title: content.title,
             body: content.body,
             category: content.category.to_value(),
@@ -137,7 +140,7 @@ async fn correct_form(
     form: Form<CorrectForm>,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    let CorrectForm { revision, title, body, category, circulate_until, reason, details } = &form.0;
+    let CorrectForm { revision, files, title, body, category, circulate_until, reason, details } = &form.0;
     let same_text = title.trim() == found.notice.title && lines(body) == found.notice.body;
     let before = Versions::from(&found.notice);
     let said = CorrectIn {
@@ -149,6 +152,7 @@ async fn correct_form(
         versions: Some(if same_text { details.versions() } else { details.corrected(&before) }),
         reason: reason.clone(),
         revision: *revision,
+        attachments: files.as_deref().map(looked_at),
     };
     let (caller, notice) = (found.caller.clone(), found.notice.clone());
     let corrected = match validate(&said) {

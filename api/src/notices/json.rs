@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::{
     area,
-    ids::{CityId, NoticeId},
+    ids::{AttachmentId, CityId, NoticeId},
     notice, receipt,
 };
 use garde::Validate;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     Audience, BODY, Correction, Draft, REASON, TITLE,
-    attachments::{AttachmentOut, changed, counts, of_revision},
+    attachments::{AttachmentOut, MOST, changed, counts, of_revision},
     category::Category,
     checks::{day, day_or_none, not_blank, read_day},
     details::{FactsJson, VersionsJson},
@@ -101,6 +101,10 @@ pub struct PublishIn {
     /// Why there is no second person; needed with `alone`.
     #[garde(inner(length(chars, min = 1, max = REASON), custom(plain_text), custom(not_blank)))]
     pub(super) reason: Option<String>,
+    /// The ids of the files that readers will have, as they were looked at: where there are others by now, the answer is 409
+    /// `attachments_changed`. Needed for an emergency that has files.
+    #[garde(inner(length(max = MOST)))]
+    pub(super) attachments: Option<Vec<Uuid>>,
 }
 
 /// Why a notice is withdrawn.
@@ -142,6 +146,10 @@ pub struct CorrectIn {
     /// taken back unseen. Left out, whatever stands there is corrected.
     #[garde(skip)]
     pub(super) revision: Option<i32>,
+    /// The ids of the files that readers will have after it, as they were looked at: where there are others by now, the answer is 409
+    /// `attachments_changed`. Needed for an emergency whose files change with it.
+    #[garde(inner(length(max = MOST)))]
+    pub(super) attachments: Option<Vec<Uuid>>,
 }
 
 /// A notice.
@@ -235,7 +243,7 @@ impl From<NoticeIn> for Draft {
 
 impl From<CorrectIn> for Correction {
     fn from(body: CorrectIn) -> Self {
-        let CorrectIn { title, body, category, circulate_until, facts, versions, reason, revision } = body;
+        let CorrectIn { title, body, category, circulate_until, facts, versions, reason, revision, attachments } = body;
         Self {
             title,
             body,
@@ -245,8 +253,14 @@ impl From<CorrectIn> for Correction {
             versions: versions.map(Into::into),
             reason,
             revision,
+            files: attachments.map(ids),
         }
     }
+}
+
+/// Files that are named.
+pub(super) fn ids(named: Vec<Uuid>) -> Vec<AttachmentId> {
+    named.into_iter().map(AttachmentId).collect()
 }
 
 /// What notices look like, but for the caller's receipt.

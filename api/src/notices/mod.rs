@@ -118,6 +118,9 @@ pub enum NoticeError {
     /// Other files are attached than those that were looked at.
     #[error("other files are attached by now")]
     FilesChanged,
+    /// An emergency brings files, and who sends it has not said that they looked at them.
+    #[error("nobody has looked at the files of an emergency")]
+    FilesUnseen,
     /// A correction that changes nothing.
     #[error("the correction changes nothing")]
     NothingChanged,
@@ -152,6 +155,7 @@ impl From<NoticeError> for Problem {
             NoticeError::SecondPersonNeeded => Self::conflict("second_person_needed", "problem-second-person-needed"),
             NoticeError::CorrectedMeanwhile => Self::conflict("corrected_meanwhile", "problem-corrected-meanwhile"),
             NoticeError::FilesChanged => Self::conflict("attachments_changed", "problem-attachments-changed"),
+            NoticeError::FilesUnseen => Self::invalid_field("/attachments", "fault-attachments-unseen"),
             NoticeError::NothingChanged => Self::invalid_field("", "fault-nothing-changed"),
             NoticeError::Area(error) => error.into(),
             NoticeError::Db(error) => error.into(),

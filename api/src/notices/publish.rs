@@ -1,13 +1,13 @@
 //! Publishing: the notice gets its time and its circulations, in one transaction, once.
 
 use entity::{
-    ids::PersonId,
+    ids::{AttachmentId, PersonId},
     notice::{self, Importance},
 };
-use sea_orm::{ConnectionTrait, EntityTrait as _, Value};
+use sea_orm::{ConnectionTrait, EntityTrait as _, QuerySelect as _, Value};
 use time::OffsetDateTime;
 
-use super::{NoticeError, reach};
+use super::{NoticeError, attachments::looked_at, reach};
 use crate::{clock::end_of, postgres::sql};
 
 /// How somebody publishes.
@@ -15,13 +15,16 @@ use crate::{clock::end_of, postgres::sql};
 pub struct Publishing {
     /// Why one person alone publishes an emergency; announced to all staff.
     pub alone: Option<String>,
+    /// The files that were looked at.
+    pub files: Option<Vec<AttachmentId>>,
 }
 
 /// Publishes a draft, at once or at the time that it asks for. An emergency needs another person than its author, or a reason why
 /// there is none.
 ///
 /// # Errors
-/// [`NoticeError::AlreadyPublished`], also to the second of two at once; [`NoticeError::SecondPersonNeeded`].
+/// [`NoticeError::AlreadyPublished`], also to the second of two at once; [`NoticeError::SecondPersonNeeded`]; [`NoticeError::FilesChanged`],
+/// [`NoticeError::FilesUnseen`].
 pub async fn publish(
     db: &impl ConnectionTrait,
     notice: notice::Model,
@@ -39,6 +42,9 @@ pub async fn publish(
     if notice.circulate_until.is_some_and(|day| end_of(day) <= published_at) {
         return Err(NoticeError::InThePast("circulate_until"));
     }
+    // Whoever changes its files waits until this has ended.
+    notice::Entity::find_by_id((notice.city_id, notice.id)).lock_exclusive().one(db).await?;
+    looked_at(db, &notice, publishing.files.as_deref()).await?;
     let alone = publishing.alone.filter(|_| own_emergency);
     let values: [Value; 5] =
         [notice.city_id.0.into(), notice.id.0.into(), published_at.into(), publisher.0.into(), alone.into()];

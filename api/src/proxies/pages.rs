@@ -1,7 +1,7 @@
 //! Answering for a household, as pages: which ones, what has reached them, and the stamp in their name.
 
 use actix_web::{
-    HttpRequest, HttpResponse, get, post,
+    HttpRequest, HttpResponse, get, post, routes,
     web::{Data, Query, ServiceConfig},
 };
 use askama::Template;
@@ -35,7 +35,7 @@ use crate::{
 /// The room's pages.
 pub fn pages(config: &mut ServiceConfig) {
     config.service(homes).service(begin).service(list).service(end_page).service(end).service(open).service(stamp);
-    config.service(file).service(preview);
+    config.service(file);
 }
 
 /// A form that is a button alone.
@@ -194,29 +194,19 @@ async fn open(
     html(&notice_for(&tx, found.ok_or_else(Problem::not_found)?, (&answering.home, &query)).await?)
 }
 
-/// A file of it.
+/// A file of it, or its preview.
+#[routes]
 #[get("/proxies/{id}/n/{notice}/files/{file}")]
+#[get("/proxies/{id}/n/{notice}/files/{file}/preview")]
 async fn file(
     request: HttpRequest,
     cities: Data<Cities>,
     clock: Data<Clock>,
     answering: Answering,
 ) -> Result<HttpResponse, Problem> {
-    let tx = cities.look(answering.caller.city).await?;
-    let found = answering.readable(&tx, NoticeId(id_in(&request, "notice")?), clock.now()).await?;
-    file_of(&request, &tx, &found.ok_or_else(Problem::not_found)?).await
-}
-
-#[get("/proxies/{id}/n/{notice}/files/{file}/preview")]
-async fn preview(
-    request: HttpRequest,
-    cities: Data<Cities>,
-    clock: Data<Clock>,
-    answering: Answering,
-) -> Result<HttpResponse, Problem> {
-    let tx = cities.look(answering.caller.city).await?;
-    let found = answering.readable(&tx, NoticeId(id_in(&request, "notice")?), clock.now()).await?;
-    file_of(&request, &tx, &found.ok_or_else(Problem::not_found)?).await
+    let (city, notice) = (answering.caller.city, NoticeId(id_in(&request, "notice")?));
+    let found = answering.readable(&cities.look(city).await?, notice, clock.now()).await?;
+    file_of(&request, &cities, &found.ok_or_else(Problem::not_found)?).await
 }
 
 #[post("/proxies/{id}/n/{notice}/receipt")]

@@ -67,8 +67,10 @@ pub async fn add_attachment(
 ) -> Result<HttpResponse, Problem> {
     validate(&*query)?;
     let clock = tools.clock.clone();
+    let Editable { caller, notice } = found;
+    tools.count(&caller)?;
     let handed = body.read(super::LARGEST, query.into_inner().name).await?;
-    let (sum, Editable { caller, notice }) = (handed.sum(), found);
+    let sum = handed.sum();
     let prepared = tools.prepare(&caller, handed).await.map_err(|left| match left {
         Left::Refused(refused) => refused.into(),
         Left::Problem(problem) => problem,
@@ -77,7 +79,7 @@ pub async fn add_attachment(
         .write(caller.person.0, sum, async move |tx| {
             // Not the time at which the file began to come: it may be published by now.
             let now = clock.now();
-            let attached = attach(tx, &notice, vec![prepared], now).await?;
+            let attached = attach(tx, &notice, (caller.person, vec![prepared]), now).await?;
             if attached.waits {
                 record(tx, &caller, ("attach", &notice), (&attached.kept, now)).await?;
             }
@@ -112,7 +114,7 @@ pub(super) async fn take_away(
 ) -> Result<(), Problem> {
     cities
         .write(Some(caller.city), async move |tx| {
-            let (row, waits) = remove(tx, &notice, id, now).await?.ok_or_else(Problem::not_found)?;
+            let (row, waits) = remove(tx, &notice, (caller.person, id), now).await?.ok_or_else(Problem::not_found)?;
             if waits {
                 record(tx, &caller, ("detach", &notice), (&[row], now)).await?;
             }
@@ -126,7 +128,7 @@ pub(super) async fn take_away(
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
 #[get("/api/v1/notices/{id}/attachments/{file}")]
 pub async fn attachment(request: HttpRequest, cities: Data<Cities>, found: Readable) -> Result<HttpResponse, Problem> {
-    file_of(&request, &cities.look(found.caller.city).await?, &found).await
+    file_of(&request, &cities, &found).await
 }
 
 /// A small JPEG of a file of a notice, or of its first page: at most 720 pixels wide and high, and 30 kB.
@@ -138,5 +140,5 @@ pub async fn attachment_preview(
     cities: Data<Cities>,
     found: Readable,
 ) -> Result<HttpResponse, Problem> {
-    file_of(&request, &cities.look(found.caller.city).await?, &found).await
+    file_of(&request, &cities, &found).await
 }

@@ -1,10 +1,10 @@
 //! Adding files to a notice: at once where nobody reads it yet, with the next correction where it is out.
 
-use entity::{attachment, notice};
+use entity::{attachment, ids::PersonId, notice};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait};
 use time::OffsetDateTime;
 
-use super::{MOST, Prepared, held, is_out, was_published};
+use super::{MOST, Prepared, held, is_out, name::beside, was_published};
 use crate::notices::NoticeError;
 
 /// What came of it.
@@ -18,18 +18,18 @@ pub struct Attached {
     pub waits: bool,
 }
 
-/// Adds files that have been prepared, in their order, as far as there is room.
+/// Adds files that somebody has prepared, in their order, as far as there is room.
 ///
 /// # Errors
-/// [`NoticeError::Withdrawn`].
+/// [`NoticeError::Withdrawn`], [`NoticeError::SecondPersonNeeded`].
 pub async fn attach(
     db: &impl ConnectionTrait,
     notice: &notice::Model,
-    prepared: Vec<Prepared>,
+    (person, prepared): (PersonId, Vec<Prepared>),
     now: OffsetDateTime,
 ) -> Result<Attached, NoticeError> {
     let seen = notice;
-    let notice = held(db, seen).await?;
+    let notice = held(db, seen, (person, now)).await?;
     let waits = is_out(&notice, now) || was_published(seen, &notice);
     let there = super::list::rows(db, &notice).await?.iter().filter(|row| row.until_revision.is_none()).count();
     let mut attached = Attached { kept: Vec::new(), beyond: Vec::new(), waits };
@@ -43,7 +43,7 @@ pub async fn attach(
             city_id: Set(notice.city_id),
             id: Set(one.id),
             notice_id: Set(notice.id),
-            name: Set(one.name),
+            name: Set(beside(one.name, notice.drill)),
             kind: Set(one.kind),
             pages: Set(one.pages.and_then(|pages| i16::try_from(pages).ok())),
             size: Set(i32::try_from(one.size).unwrap_or(i32::MAX)),

@@ -8,12 +8,12 @@ use actix_web::{
 };
 use entity::{attachment, attachment::Kind, ids::AttachmentId};
 use futures_util::TryStreamExt as _;
-use sea_orm::ConnectionTrait;
 
 use super::{list, name::ending};
 use crate::{
     files::{Files, Key, Sum, hex},
     notices::Readable,
+    postgres::cities::Cities,
     problem::Problem,
     web::{id_in, part},
 };
@@ -25,19 +25,18 @@ const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 ///
 /// # Errors
 /// `not_found`, also for a file of another notice, one that waits for a correction, and one that a correction took away.
-pub async fn file_of(
-    request: &HttpRequest,
-    db: &impl ConnectionTrait,
-    found: &Readable,
-) -> Result<HttpResponse, Problem> {
+pub async fn file_of(request: &HttpRequest, cities: &Cities, found: &Readable) -> Result<HttpResponse, Problem> {
     let id = AttachmentId(id_in(request, "file")?);
-    let row = list::one(db, found, id).await?.ok_or_else(Problem::not_found)?;
+    // The connection goes back before the files' place is asked: a slow bucket must not keep everybody from the database.
+    let row = list::one(&cities.look(found.caller.city).await?, found, id).await?.ok_or_else(Problem::not_found)?;
     let preview = request.path().ends_with("/preview");
     let sum = if preview { row.preview_sum.as_deref().ok_or_else(Problem::not_found)? } else { &*row.sum };
     let tag = format!("\"{}\"", hex(sum));
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::ETAG, tag.clone()))
+        // Also with 304, as its headers take the place of those that a browser has kept.
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         // It is asked each time whether they still may; what they have need not travel again.
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
         .insert_header(("Cross-Origin-Resource-Policy", "same-origin"));
@@ -54,7 +53,6 @@ pub async fn file_of(
     let kind = if preview { Kind::Jpeg } else { row.kind };
     response
         .insert_header((header::CONTENT_TYPE, mime(kind)))
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((header::CONTENT_DISPOSITION, disposition(&row, kind)?))
         // It is as small already as it can be.
         .insert_header(ContentEncoding::Identity);

@@ -27,13 +27,19 @@ pub enum ForgetError {
     /// The database's.
     #[error(transparent)]
     Db(#[from] DbErr),
+    /// It is the place of another database, such as the one of which this is a copy: that this one does not name a file says nothing.
+    #[error("the files belong to another database: nothing is forgotten until their `owner` is deleted")]
+    NotOurs,
 }
 
 /// Deletes the files that no attachment names and that are older than a day; gives how many. A key is written once, so what has no row by then never gets one.
 ///
 /// # Errors
-/// The first of the place or the database: what is left goes with the next time.
+/// The first of the place or the database: what is left goes with the next time. [`ForgetError::NotOurs`].
 pub async fn forget_files(db: &DatabaseConnection, files: &Files, now: OffsetDateTime) -> Result<u64, ForgetError> {
+    if !files.belongs_to(&identity(db).await?).await? {
+        return Err(ForgetError::NotOurs);
+    }
     let mut forgotten = 0;
     let mut some = pin!(files.written_before(now - MARGIN).chunks(AT_ONCE));
     while let Some(keys) = some.next().await {
@@ -45,6 +51,17 @@ pub async fn forget_files(db: &DatabaseConnection, files: &Files, now: OffsetDat
         }
     }
     Ok(forgotten)
+}
+
+/// What tells this database from all others, and from its own copies that were read back elsewhere.
+async fn identity(db: &DatabaseConnection) -> Result<String, DbErr> {
+    let statement = sql(
+        "SELECT system_identifier || '/' || oid AS identity
+         FROM pg_control_system(), pg_database WHERE datname = current_database()",
+        [],
+    );
+    let row = db.query_one_raw(statement).await?;
+    row.map(|row| row.try_get("", "identity")).transpose().map(Option::unwrap_or_default)
 }
 
 /// Those of the keys that rows name.

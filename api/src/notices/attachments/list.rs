@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use entity::{
     attachment,
     ids::{AttachmentId, CityId, NoticeId},
-    notice,
+    notice::{self, Importance},
 };
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _};
 use uuid::Uuid;
 
-use super::held;
 use crate::{
     notices::{NoticeError, Readable},
     postgres::sql,
@@ -38,20 +37,32 @@ pub(super) async fn for_editor(
     Ok(rows(db, notice).await?.into_iter().filter(seen).collect())
 }
 
-/// What stands for the files that an editor has looked at.
-pub(super) fn looked_at(rows: &[attachment::Model]) -> String {
-    let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
-    ids.join(" ")
+/// The files that readers will have once the notice is sent, or corrected.
+pub(super) fn to_be_sent(rows: &[attachment::Model]) -> impl Iterator<Item = AttachmentId> {
+    rows.iter().filter(|row| row.until_revision.is_none()).map(|row| row.id)
 }
 
-/// Makes sure, until the transaction ends, that a notice has the files that were looked at before it is sent: an emergency has another person for
-/// that.
+/// Makes sure that who sends or corrects a notice, which is held, has looked at the files that it brings its readers: they say which. They may
+/// leave it unsaid, but not with an emergency: its files have another person as its text has.
 ///
 /// # Errors
-/// [`NoticeError::FilesChanged`].
-pub async fn unchanged(db: &impl ConnectionTrait, notice: &notice::Model, seen: &str) -> Result<(), NoticeError> {
-    let notice = held(db, notice).await?;
-    if looked_at(&for_editor(db, &notice).await?) == seen { Ok(()) } else { Err(NoticeError::FilesChanged) }
+/// [`NoticeError::FilesChanged`], [`NoticeError::FilesUnseen`].
+pub async fn looked_at(
+    db: &impl ConnectionTrait,
+    notice: &notice::Model,
+    seen: Option<&[AttachmentId]>,
+) -> Result<(), NoticeError> {
+    let rows = rows(db, notice).await?;
+    match seen {
+        Some(seen) if to_be_sent(&rows).eq(seen.iter().copied()) => Ok(()),
+        Some(_) => Err(NoticeError::FilesChanged),
+        None => {
+            let anew = |row: &attachment::Model| notice.published_at.is_none() || !row.is_of(notice.revision);
+            let goes = |row: &attachment::Model| row.until_revision == Some(notice.revision + 1);
+            let brings = rows.iter().any(|row| row.until_revision.is_none() && anew(row) || goes(row));
+            if brings && notice.importance == Importance::Emergency { Err(NoticeError::FilesUnseen) } else { Ok(()) }
+        }
+    }
 }
 
 /// One file of a notice that somebody may read; none where they may not see it there.

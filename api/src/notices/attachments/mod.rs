@@ -7,7 +7,10 @@
 //! A stranger's file is opened by the workshop and never in the server; pictures are written anew there. What is kept is in the files' place before
 //! the row that names it is written; what no row names is deleted after a day.
 
-use entity::notice;
+use entity::{
+    ids::PersonId,
+    notice::{self, Importance},
+};
 use sea_orm::{ConnectionTrait, EntityTrait as _, QuerySelect as _};
 use time::OffsetDateTime;
 
@@ -31,7 +34,7 @@ pub use attach::attach;
 pub use download::file_of;
 pub use forget::{ForgetError, forget_files};
 pub use json::AttachmentOut;
-pub use list::{Changed, changed, counts, of_revision, staged, unchanged};
+pub use list::{Changed, changed, counts, looked_at, of_revision, staged};
 pub use prepare::{NotTaken, Prepared, prepare};
 pub use refused::{Refused, Why};
 pub use remove::{keep, remove};
@@ -41,11 +44,26 @@ pub const MOST: usize = 5;
 /// The longest file, in bytes.
 pub const LARGEST: usize = 10_000_000;
 
-/// The notice as it stands, held until the transaction ends: nobody corrects or publishes it meanwhile.
-async fn held(db: &impl ConnectionTrait, notice: &notice::Model) -> Result<notice::Model, NoticeError> {
+/// The notice as it stands, for somebody who changes its files, held until the transaction ends: nobody corrects or publishes it meanwhile.
+///
+/// # Errors
+/// [`NoticeError::Withdrawn`]; [`NoticeError::SecondPersonNeeded`] to the author of an emergency whose files, as it is scheduled, would go out with
+/// nobody else's eyes on them.
+async fn held(
+    db: &impl ConnectionTrait,
+    notice: &notice::Model,
+    (person, now): (PersonId, OffsetDateTime),
+) -> Result<notice::Model, NoticeError> {
     let row = notice::Entity::find_by_id((notice.city_id, notice.id)).lock_exclusive().one(db).await?;
     let row = row.ok_or(NoticeError::NotPublished)?;
-    if row.withdrawn_at.is_some() { Err(NoticeError::Withdrawn) } else { Ok(row) }
+    let own_emergency = row.importance == Importance::Emergency && row.author_id == Some(person);
+    if row.withdrawn_at.is_some() {
+        Err(NoticeError::Withdrawn)
+    } else if own_emergency && row.alone_reason.is_none() && row.published_at.is_some_and(|at| at > now) {
+        Err(NoticeError::SecondPersonNeeded)
+    } else {
+        Ok(row)
+    }
 }
 
 /// Whether readers have it already, so that it changes by a correction alone.

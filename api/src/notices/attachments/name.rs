@@ -4,6 +4,7 @@ use entity::attachment::Kind;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
+    notices::draft::drill_title,
     say::{Language, Message, Says as _, Target},
     web::plain_text,
 };
@@ -29,6 +30,18 @@ pub(super) fn clean(given: &str, kind: Kind) -> String {
     let room = LONGEST - ending.len() - 1;
     let stem: String = if stem.is_empty() { nameless() } else { stem.chars().take(room).collect() };
     format!("{}.{ending}", stem.trim_end())
+}
+
+/// What a file is called beside its notice: that of a drill says so wherever it is kept, and whoever it is passed on to.
+pub(super) fn beside(name: String, drill: bool) -> String {
+    let name = drill_title(&name, drill);
+    match name.rsplit_once('.') {
+        Some((stem, ending)) if name.chars().count() > LONGEST => {
+            let stem: String = stem.chars().take(LONGEST - ending.len() - 1).collect();
+            format!("{}.{ending}", stem.trim_end())
+        }
+        _ => name,
+    }
 }
 
 /// A name as it was given, to say of which file something is wrong.
@@ -76,6 +89,9 @@ mod tests {
             assert_eq!(clean(given, kind), name, "{given:?}");
         }
         assert_eq!(clean(&"長".repeat(300), Kind::Jpeg).chars().count(), LONGEST);
+        assert_eq!(beside("避難所.png".into(), true), "【訓練】避難所.png");
+        assert_eq!(beside("【訓練】避難所.png".into(), true), "【訓練】避難所.png");
+        assert_eq!(beside(clean(&"長".repeat(300), Kind::Jpeg), true).chars().count(), LONGEST);
         assert_eq!(shown("a/b/\u{202e}x.exe"), "x.exe");
     }
 }

@@ -4,7 +4,7 @@
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::StatusCode,
-    post,
+    post, routes,
     web::{Data, ServiceConfig},
 };
 use entity::{ids::AttachmentId, notice};
@@ -29,17 +29,14 @@ use crate::{
 };
 
 pub(in crate::notices) fn pages(config: &mut ServiceConfig) {
-    config.service(file).service(preview).service(attachments).service(add).service(take).service(leave);
+    config.service(file).service(attachments).service(add).service(take).service(leave);
 }
 
+#[routes]
 #[get("/n/{id}/files/{file}")]
-async fn file(request: HttpRequest, cities: Data<Cities>, found: Readable) -> Result<HttpResponse, Problem> {
-    file_of(&request, &cities.look(found.caller.city).await?, &found).await
-}
-
 #[get("/n/{id}/files/{file}/preview")]
-async fn preview(request: HttpRequest, cities: Data<Cities>, found: Readable) -> Result<HttpResponse, Problem> {
-    file_of(&request, &cities.look(found.caller.city).await?, &found).await
+async fn file(request: HttpRequest, cities: Data<Cities>, found: Readable) -> Result<HttpResponse, Problem> {
+    file_of(&request, &cities, &found).await
 }
 
 /// Where its writer goes on, and how that is called: a draft is looked over and sent, what is out is corrected, and what is scheduled goes out.
@@ -97,6 +94,10 @@ async fn add(tools: Tools, found: Editable, mut form: HandedIn) -> Result<HttpRe
             refused.push(Refused { name: super::name::shown(&handed.name), why: Why::TooMany });
             continue;
         }
+        if let Err(problem) = tools.count(&found.caller) {
+            failed = Some(problem);
+            break;
+        }
         match tools.prepare(&found.caller, handed).await {
             Ok(prepared) => good.push(prepared),
             Err(Left::Refused(why)) => refused.push(why),
@@ -115,7 +116,7 @@ async fn add(tools: Tools, found: Editable, mut form: HandedIn) -> Result<HttpRe
         let write = tools.cities.write(Some(caller.city), async move |tx| {
             // Not the time at which the files began to come: it may be published by now.
             let now = clock.now();
-            let attached = attach(tx, &notice, good, now).await?;
+            let attached = attach(tx, &notice, (caller.person, good), now).await?;
             if attached.waits {
                 record(tx, &caller, ("attach", &notice), (&attached.kept, now)).await?;
             }
@@ -170,7 +171,7 @@ async fn leave(
     let Editable { caller, notice } = found;
     cities
         .write(Some(caller.city), async move |tx| {
-            let row = keep(tx, &notice, id).await?.ok_or_else(Problem::not_found)?;
+            let row = keep(tx, &notice, (caller.person, id), now).await?.ok_or_else(Problem::not_found)?;
             record(tx, &caller, ("attach", &notice), (&[row], now)).await
         })
         .await?;

@@ -1,25 +1,29 @@
 //! Taking a file away, and leaving it after all.
 
-use entity::{attachment, ids::AttachmentId, notice};
+use entity::{
+    attachment,
+    ids::{AttachmentId, PersonId},
+    notice,
+};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, EntityTrait as _, ModelTrait as _};
 use time::OffsetDateTime;
 
-use super::{MOST, held, is_out, was_published};
-use crate::notices::NoticeError;
+use super::{MOST, Refused, Why, held, is_out, was_published};
+use crate::{notices::NoticeError, problem::Problem};
 
 /// Takes a file away: at once where no reader has it, with the next correction otherwise. Gives the file and whether it waits for that; none where
 /// the notice has no such file.
 ///
 /// # Errors
-/// [`NoticeError::Withdrawn`].
+/// [`NoticeError::Withdrawn`], [`NoticeError::SecondPersonNeeded`].
 pub async fn remove(
     db: &impl ConnectionTrait,
     notice: &notice::Model,
-    id: AttachmentId,
+    (person, id): (PersonId, AttachmentId),
     now: OffsetDateTime,
 ) -> Result<Option<(attachment::Model, bool)>, NoticeError> {
     let seen = notice;
-    let notice = held(db, seen).await?;
+    let notice = held(db, seen, (person, now)).await?;
     let Some(row) = find(db, &notice, id).await?.filter(|row| row.until_revision.is_none()) else { return Ok(None) };
     let waits = (is_out(&notice, now) || was_published(seen, &notice)) && row.since_revision <= notice.revision;
     if waits {
@@ -31,21 +35,22 @@ pub async fn remove(
     Ok(Some((row, waits)))
 }
 
-/// Leaves a file that was to go with the next correction; none where there is no such file, or other files have taken its place.
+/// Leaves a file that was to go with the next correction; none where there is no such file.
 ///
 /// # Errors
-/// [`NoticeError::Withdrawn`].
+/// [`NoticeError::Withdrawn`], [`NoticeError::SecondPersonNeeded`]; [`Why::TooMany`] where other files have taken its place.
 pub async fn keep(
     db: &impl ConnectionTrait,
     notice: &notice::Model,
-    id: AttachmentId,
-) -> Result<Option<attachment::Model>, NoticeError> {
-    let notice = held(db, notice).await?;
+    (person, id): (PersonId, AttachmentId),
+    now: OffsetDateTime,
+) -> Result<Option<attachment::Model>, Problem> {
+    let notice = held(db, notice, (person, now)).await?;
     let goes = |row: &attachment::Model| row.until_revision == Some(notice.revision + 1);
     let Some(row) = find(db, &notice, id).await?.filter(goes) else { return Ok(None) };
     let there = super::list::rows(db, &notice).await?.iter().filter(|row| row.until_revision.is_none()).count();
     if there >= MOST {
-        return Ok(None);
+        return Err(Refused { name: row.name, why: Why::TooMany }.into());
     }
     Ok(Some(attachment::ActiveModel { until_revision: Set(None), ..row.into() }.update(db).await?))
 }

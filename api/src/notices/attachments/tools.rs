@@ -54,9 +54,16 @@ pub(super) enum Left {
 }
 
 impl Tools {
+    /// Counts a file that somebody hands in.
+    ///
+    /// # Errors
+    /// `too_many_tries`.
+    pub(super) fn count(&self, caller: &Caller) -> Result<(), Problem> {
+        self.limits.count_attaching(caller.person.0.as_bytes().to_vec())
+    }
+
     /// Prepares a file of somebody who has not handed in too many.
     pub(super) async fn prepare(&self, caller: &Caller, handed: Handed) -> Result<Prepared, Left> {
-        self.limits.count_attaching(caller.person.0.as_bytes().to_vec()).map_err(Left::Problem)?;
         let name = name::shown(&handed.name);
         prepare((&self.files, &self.workshop), caller.city, handed).await.map_err(|not| match not {
             NotTaken::Refused(refusal) => Left::Refused(Refused { name, why: Why::File(refusal) }),

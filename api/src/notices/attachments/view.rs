@@ -4,6 +4,7 @@ use askama::Template;
 use entity::{attachment, attachment::Kind, notice};
 use sea_orm::{ConnectionTrait, DbErr};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{MOST, is_out, list};
 use crate::{
@@ -114,7 +115,7 @@ pub struct EditingView {
     /// Where files are added; one is taken away at `{action}/{id}/remove`.
     pub action: String,
     pub files: Vec<EditView>,
-    /// What stands for these files where something is done about them as they are.
+    /// The ids of the files that readers will have, for a form that sends them as they were looked at.
     pub seen: String,
     /// Whether there is room for another.
     pub room: bool,
@@ -133,12 +134,17 @@ impl EditingView {
         Ok(Self {
             base: format!("/n/{}", notice.id),
             action: format!("/notices/{}/attachments", notice.id),
-            seen: list::looked_at(&rows),
+            seen: list::to_be_sent(&rows).map(|id| id.to_string()).collect::<Vec<_>>().join(" "),
             room: rows.iter().filter(|row| row.until_revision.is_none()).count() < MOST,
             files: rows.iter().map(edit).collect(),
             out: is_out(notice, now),
         })
     }
+}
+
+/// The files that a form says were looked at, as [`EditingView::seen`] gives them. What is none of them is passed over: it then says too few.
+pub fn looked_at(seen: &str) -> Vec<Uuid> {
+    seen.split(' ').filter_map(|id| Uuid::try_parse(id).ok()).collect()
 }
 
 /// The files of a notice, to be changed.

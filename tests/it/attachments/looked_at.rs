@@ -1,0 +1,123 @@
+//! Nobody sends a file that they have not seen: those of emergencies, and what comes or changes while a notice is sent.
+
+use futures_util::StreamExt as _;
+use reqwest::{Method, header};
+use serde_json::{Value, json};
+use tests::{Answer, TestApp, actor::notice, town};
+use time::{Duration, format_description::well_known::Rfc3339};
+
+use super::{
+    hands::{add, links, office, place, seen},
+    made::drawing,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_an_emergency_sends_the_files_that_they_have_looked_at() {
+    let app = TestApp::start().await;
+    let (author, second) = (app.officer(town::YAMA).await, office(&app).await);
+    let mut flood = notice("避難してください", town::YAMA);
+    flood["importance"] = json!("emergency");
+    let id = author.draft(&flood).await;
+    let _ = add(&author, &id, ("避難所.png", drawing())).await.expect(201);
+    let seen = |page: &Answer| {
+        let (_, field) = page.text.split_once("name=\"files\" value=\"").expect("the files that are shown");
+        field.split('"').next().expect("a value").to_owned()
+    };
+    let page = second.open(&format!("/notices/{id}/confirm")).await;
+    assert!(page.text.contains("避難所.png"), "{}", page.text);
+    let looked_at = seen(&page);
+    let _ = add(&author, &id, ("ほかの図.png", drawing())).await.expect(201);
+    let page = second.send(&format!("/notices/{id}/publish"), &[("files", &*looked_at)]).await;
+    assert_eq!(page.status, 409);
+    assert!(page.text.contains("添付を変えました") && page.text.contains("ほかの図.png"), "{}", page.text);
+    let page = second.send(&format!("/notices/{id}/publish"), &[("files", &*seen(&page))]).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(author.get(&format!("/api/v1/notices/{id}")).await.expect(200)["state"], "published");
+    app.work().await;
+
+    // A program says the same, and so does who corrects: what waits for the correction comes with it.
+    let waits = add(&author, &id, ("川の水位.png", drawing())).await.expect(201);
+    let page = second.open(&format!("/notices/{id}/correct")).await;
+    assert!(page.text.contains("川の水位.png") && links(&page).len() == 6, "{}", page.text);
+    let looked_at = seen(&page);
+    let other = app.officer(town::YAMA).await;
+    let correct = async |files: Value| {
+        let mut said = json!({ "reason": "水位が上がりました" });
+        if !files.is_null() {
+            said["attachments"] = files;
+        }
+        other.post(&format!("/api/v1/notices/{id}/correct"), &said).await
+    };
+    let ids = |seen: &str| Value::from(seen.split(' ').collect::<Vec<_>>());
+    correct(Value::Null).await.refused_at("/attachments");
+    correct(json!([waits["id"]])).await.problem(409, "attachments_changed");
+    let _ = add(&author, &id, ("だれも見ていない図.png", drawing())).await.expect(201);
+    correct(ids(&looked_at)).await.problem(409, "attachments_changed");
+    let form = |files: &str| {
+        let fields = [("title", "避難してください"), ("body", "本文です。"), ("reason", "水位"), ("files", files)];
+        fields.map(|(name, value)| (name, value.to_owned()))
+    };
+    let send = async |fields: [(&str, String); 4]| {
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        second.send(&format!("/notices/{id}/correct"), &fields).await
+    };
+    let page = send(form(&looked_at)).await;
+    assert_eq!(page.status, 409);
+    assert!(page.text.contains("添付を変えました") && page.text.contains("だれも見ていない図.png"), "{}", page.text);
+    assert_eq!(send(form(&seen(&page))).await.status, 200);
+    let out = other.get(&format!("/api/v1/notices/{id}")).await.expect(200);
+    assert_eq!((&out["revision"], &out["attachment_count"]), (&json!(2), &json!(4)));
+    let plain = json!({ "title": "至急避難してください", "reason": "言葉" });
+    let _ = other.post(&format!("/api/v1/notices/{id}/correct"), &plain).await.expect(200);
+    app.work().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_of_an_emergency_that_waits_for_its_time_are_its_second_persons() {
+    let app = TestApp::start().await;
+    let (author, second) = (app.officer(town::YAMA).await, app.officer(town::YAMA).await);
+    let mut flood = notice("放流のお知らせ", town::YAMA);
+    flood["importance"] = json!("emergency");
+    let tomorrow = app.ground.clock.now() + Duration::DAY;
+    flood["publish_at"] = json!(tomorrow.format(&Rfc3339).expect("a time"));
+    let id = author.draft(&flood).await;
+    let map = add(&author, &id, ("地図.png", drawing())).await.expect(201);
+    let publish = format!("/api/v1/notices/{id}/publish");
+    second.post(&publish, &json!({})).await.refused_at("/attachments");
+    second.post(&publish, &json!({ "attachments": [] })).await.problem(409, "attachments_changed");
+    let _ = second.post(&publish, &json!({ "attachments": [map["id"]] })).await.expect(200);
+    add(&author, &id, ("ほか.png", drawing())).await.problem(409, "second_person_needed");
+    author.delete(map["href"].as_str().expect("an address")).await.problem(409, "second_person_needed");
+    assert_eq!(seen(&author, &id).await, [("地図.png".to_owned(), "stays".to_owned())]);
+    let _ = add(&second, &id, ("ほか.png", drawing())).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_on_its_way_when_its_notice_is_sent_waits_for_a_correction() {
+    let app = TestApp::start().await;
+    let officer = app.officer(town::YAMA).await;
+    let id = officer.draft(&notice("夏まつり", town::YAMA)).await;
+    let file = drawing();
+    let (beginning, end) = file.split_at(file.len() / 2);
+    let (goes_on, waits) = tokio::sync::oneshot::channel::<Vec<u8>>();
+    let (beginning, end) = (beginning.to_vec(), end.to_vec());
+    let began = std::sync::Arc::new(tokio::sync::Notify::new());
+    let told = began.clone();
+    let pieces = futures_util::stream::once(async move {
+        told.notify_one();
+        Ok::<_, std::io::Error>(beginning)
+    });
+    let pieces = pieces.chain(futures_util::stream::once(async move { waits.await.map_err(std::io::Error::other) }));
+    let request = officer.request(Method::POST, &place(&id, "地図.png"));
+    let request = request.header(header::CONTENT_TYPE, "application/octet-stream");
+    let request = request.body(reqwest::Body::wrap_stream(pieces));
+    let publishes = async {
+        began.notified().await;
+        let _ = officer.publish(&id).await.expect(200);
+        goes_on.send(end).expect("the rest is waited for");
+    };
+    let (answer, ()) = tokio::join!(officer.send(request), publishes);
+    assert_eq!(answer.expect(201)["correction"], "comes");
+    assert_eq!(officer.get(&format!("/api/v1/notices/{id}")).await.expect(200)["attachment_count"], 0);
+    app.work().await;
+}
