@@ -92,7 +92,7 @@ impl Up {
                 return Self { child, address: format!("http://{listen}"), code };
             }
         }
-        panic!("it ended: {}", fs::read_to_string(log).unwrap_or_default());
+        panic!("it ended: {:?}, {}", child.wait(), fs::read_to_string(log).unwrap_or_default());
     }
 
     fn end(mut self, signal: Signal) -> std::process::ExitStatus {

@@ -14,7 +14,7 @@ use made::{PLACE, bomb, drawing, locked_pdf, pdf, photo};
 use reqwest::{Method, header};
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
-use tests::{Answer, TestApp, actor::notice, town};
+use tests::{TestApp, actor::notice, town};
 use time::{Duration, format_description::well_known::Rfc3339};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -85,7 +85,7 @@ async fn what_was_corrected_while_it_was_kept_is_kept_anew_with_the_list() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_put_aside_while_it_sends_holds_up_no_other() {
-    let (app, net, id, mut phone) = Chromium::of_a_reader().await;
+    let (app, net, _, mut phone) = Chromium::of_a_reader().await;
     net.cut();
     phone.press();
     phone.says("送信待ち");
@@ -158,6 +158,7 @@ async fn a_stamp_that_is_refused_for_good_says_why_and_holds_up_no_other() {
     phone.go(&app, "/privacy");
     phone.says("「確認しました」が伝わりませんでした");
     assert!(phone.page().1.contains("あなた宛てではなくなりました"), "{:?}", phone.page());
+    phone.eventually("waiting.all().then((all) => all.every((one) => one.failed))");
     assert_eq!(stamps(&app).await, 1, "the other one has arrived");
 
     // Nor does it go unseen when its copy is opened on a bad line.
@@ -187,7 +188,7 @@ async fn a_stamp_that_is_refused_for_good_says_why_and_holds_up_no_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_phone_without_room_the_button_stays_and_the_page_says_why() {
-    let (app, net, id, mut phone) = Chromium::of_a_reader().await;
+    let (app, net, _, mut phone) = Chromium::of_a_reader().await;
     let origin = app.ground.origin.as_str();
     phone.call("Storage.overrideQuotaForOrigin", json!({ "origin": origin, "quotaSize": 1 }));
     net.cut();

@@ -79,7 +79,6 @@ async fn an_answer_that_comes_late_does_not_turn_the_phone_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_signs_out_where_there_is_no_net_is_told_so_and_loses_nothing() {
     let (app, net, id, mut phone) = Chromium::of_a_reader().await;
-    let officer = app.officer(town::YAMA).await;
     phone.go(&app, "/signout");
     phone.run("localStorage.kairanPush = 'off'");
     net.cut();
@@ -95,7 +94,7 @@ async fn who_signs_out_where_there_is_no_net_is_told_so_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_for_good_sees_the_first_page_and_their_phone_keeps_nothing() {
-    let (app, _net, id, mut phone) = Chromium::of_a_reader().await;
+    let (app, _net, _, mut phone) = Chromium::of_a_reader().await;
     phone.go(&app, "/me/leave");
     phone.run("document.querySelector('#field-sure').checked = true");
     phone.click_on("form[action='/me/leave'] button");
