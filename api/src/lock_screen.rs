@@ -1,49 +1,93 @@
-//! What a stranger may read on a lock screen: the words of a push, which the sender is shown before.
+//! What a stranger may read on a lock screen: the words of a push, which the sender is shown before, in the language of whose phone it is.
 //!
 //! Of a notice that is not for everyone nothing is shown but its kind, and of an ordinary one the title alone; an emergency tells its
 //! beginning, since nobody may have the time to tap.
 
 use entity::notice::{self, Addressees, Importance};
 
+use crate::say::{Language, Message, Says as _, Target, Words};
+
 /// What stands before the title of a drill.
 pub const DRILL: &str = "【訓練】";
+/// The same before an English title.
+pub const DRILL_ENGLISH: &str = "[DRILL]";
 
 /// How much of an emergency's text is shown, in characters.
 const BEGINNING: usize = 200;
 
-/// The title: a correction and a drill say so.
-#[must_use]
-pub fn title(notice: &notice::Model) -> String {
-    let title = match notice.addressees {
-        Addressees::Everyone => notice.title.as_str(),
-        Addressees::Officers => "役員・班長へのお知らせ",
-    };
-    let correction = if notice.revision > 1 { "【訂正】" } else { "" };
-    let drill = if notice.drill && !title.starts_with(DRILL) { DRILL } else { "" };
-    format!("{correction}{drill}{title}")
+/// What a phone shows of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockScreen {
+    /// The title.
+    pub title: String,
+    /// The text below.
+    pub text: String,
+    /// The language of the title: that of whose phone it is only where there is a version in it.
+    pub language: Language,
 }
 
-/// The text below the title; `sender` is the name of the area that sends.
-#[must_use]
-pub fn text(notice: &notice::Model, sender: &str) -> String {
-    match (notice.addressees, notice.importance) {
-        (Addressees::Officers, _) => "開いてご確認ください。".to_owned(),
-        (Addressees::Everyone, Importance::Emergency) => beginning(&notice.body, BEGINNING),
-        (Addressees::Everyone, _) => format!("{sender}からのお知らせ"),
+impl LockScreen {
+    /// What is shown of a notice, to who reads `language`; `sender` is the name of the area that sends. A correction and a drill say so.
+    #[must_use]
+    pub fn of(notice: &notice::Model, sender: &str, language: Language) -> Self {
+        let fixed = |key: &'static str| Message::new(key).say(language, Target::Plain);
+        let (version, title, body) = version(notice, language);
+        let plain = |text: &str| {
+            Words { text: text.to_owned(), furigana: version == Language::Easy }.say(version, Target::Plain)
+        };
+        let (title, text, spoken) = match (notice.addressees, notice.importance) {
+            (Addressees::Officers, _) => (fixed("lock-officers"), fixed("lock-officers-text"), language),
+            (Addressees::Everyone, Importance::Emergency) => {
+                (plain(title), beginning(&plain(body), BEGINNING), version)
+            }
+            (Addressees::Everyone, _) => {
+                let from = Message::new("lock-from").with("sender", sender).say(language, Target::Plain);
+                (plain(title), from, version)
+            }
+        };
+        let title = match spoken {
+            _ if !notice.drill || says_drill(&title) => title,
+            Language::English => format!("{DRILL_ENGLISH} {title}"),
+            Language::Japanese | Language::Easy => format!("{DRILL}{title}"),
+        };
+        let corrected = |title| Message::new("lock-corrected").with("title", &title).say(language, Target::Plain);
+        let title = if notice.revision > 1 { corrected(title) } else { title };
+        Self { title, text, language: spoken }
+    }
+
+    /// The weekly summary of so many notices, which it does not name.
+    #[must_use]
+    pub fn week(notices: i64, language: Language) -> Self {
+        let title = Message::new("lock-week").with("notices", notices).say(language, Target::Plain);
+        Self { title, text: Message::new("lock-week-text").say(language, Target::Plain), language }
+    }
+
+    /// A test that somebody asked for.
+    #[must_use]
+    pub fn test(language: Language) -> Self {
+        let said = |key: &'static str| Message::new(key).say(language, Target::Plain);
+        Self { title: said("lock-test"), text: said("lock-test-text"), language }
     }
 }
 
-/// What the weekly summary says of so many notices, which it does not name.
-#[must_use]
-pub fn week(notices: i64) -> String {
-    format!("今週のお知らせ {notices}件")
+/// Title and text of a notice in a language, and otherwise as they were written.
+fn version(notice: &notice::Model, language: Language) -> (Language, &str, &str) {
+    let version = match language {
+        Language::Japanese => None,
+        Language::Easy => notice.easy_title.as_deref().zip(notice.easy_body.as_deref()),
+        Language::English => notice.english_title.as_deref().zip(notice.english_body.as_deref()),
+    };
+    match version {
+        Some((title, body)) => (language, title, body),
+        None => (Language::Japanese, &notice.title, &notice.body),
+    }
 }
 
-/// The text below.
-pub const WEEK: &str = "まだ読んでいない参考のお知らせがあります。";
-
-/// Title and text of a test that somebody asked for.
-pub const TEST: (&str, &str) = ("通知は届いています", "お知らせが出ると、このように鳴ります。");
+/// Whether a title has the mark of a drill.
+#[must_use]
+pub fn says_drill(title: &str) -> bool {
+    title.contains(DRILL) || title.contains(DRILL_ENGLISH)
+}
 
 /// The first `most` characters, with … in place of the rest.
 #[must_use]

@@ -39,6 +39,8 @@ pub struct Model {
     pub gone_at: Option<OffsetDateTime>,
     /// Where its person lives; the database keeps it.
     pub area_id: Option<AreaId>,
+    /// The language in which it is rung (BCP 47): ja, ja-yasashii, en.
+    pub language: String,
 }
 
 /// None: what joins rows is said by the queries.

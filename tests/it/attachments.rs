@@ -1,6 +1,6 @@
 //! What is attached to notices: handed in, shown, corrected, refused, forgotten.
 
-mod hands;
+pub mod hands;
 mod looked_at;
 pub mod made;
 

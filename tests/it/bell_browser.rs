@@ -61,6 +61,14 @@ async fn a_resident_turns_notifications_on_and_every_page_looks_after_them() {
     until_said(&mut chromium, "「通知は届いています」と出れば");
     assert_eq!(phone.titles(), ["町内会から", "通知は届いています"]);
 
+    // Who goes on in English is rung in English.
+    chromium.keep(app.ground.origin.as_str(), ("kairan-language", "en"));
+    chromium.open(&at(&app, "/"));
+    chromium.until("performance.getEntriesByName(location.origin + '/api/v1/push/subscriptions').length");
+    assert_eq!(app.number("SELECT count(*) FROM subscription WHERE language = 'en'").await, 1);
+    chromium.keep(app.ground.origin.as_str(), ("kairan-language", "ja"));
+    chromium.open(&at(&app, "/notifications"));
+
     // Turned off, it stays off.
     until_said(&mut chromium, "通知：入っています");
     chromium.click("[data-off]");

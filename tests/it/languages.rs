@@ -81,7 +81,7 @@ const JAPANESE: [(&str, &str); 10] = [
     ("bench", "made up"),
     ("identity/code.rs", "what somebody may type for a hyphen"),
     ("identity/passkeys/mod.rs", "the name by which a device keeps its passkey"),
-    ("lock_screen.rs", "the words of pushes, and the mark of a drill, which goes wherever its title does"),
+    ("lock_screen.rs", "the mark of a drill, which goes wherever its title does"),
     ("notices/from_jma.rs", "the words of the telegrams"),
     ("openapi.rs", "what programmers read of the API"),
     ("purposes.rs", "what people agreed to, word for word"),
@@ -103,7 +103,7 @@ fn what_people_read_stands_with_the_languages_and_nowhere_else() {
         text.chars().any(letter)
     };
     let scripts = files(&api().join("assets"), ".js");
-    // What rings without words of its own is said to be a notice, in Japanese like every push.
+    // What rings without words of its own is said to be a notice, in Japanese: who is rung is not known there.
     let scripts = scripts.into_iter().filter(|(file, _)| !file.ends_with("/sw.js"));
     for (file, text) in files(&api().join("templates"), ".html").into_iter().chain(scripts) {
         let line = text.lines().find(|line| japanese(line));

@@ -23,6 +23,7 @@ mod languages;
 mod leaving;
 mod ledger;
 mod limits;
+mod lock_screen;
 mod measured;
 mod notices;
 mod oidc;

@@ -28,10 +28,10 @@ use crate::{
     areas, audit,
     clock::{Clock, JAPAN},
     identity::Caller,
-    lock_screen,
+    lock_screen::LockScreen,
     postgres::cities::Cities,
     problem::Problem,
-    say::Message,
+    say::{Language, Message},
     web::{
         Form,
         dates::{Day, Moment},
@@ -223,8 +223,7 @@ async fn confirm(
         facts: FactsView::of(&Facts::from(notice), None),
         versions: shown(&Versions::from(notice)),
         files: EditingView::of(db, notice, now).await?,
-        push_title: lock_screen::title(notice),
-        push_body: lock_screen::text(notice, &sender),
+        pushes: pushes(notice, &sender),
         sender,
         marks: Marks::of(notice),
         to_officers: notice.addressees == Addressees::Officers,
@@ -242,6 +241,17 @@ async fn confirm(
         publish: format!("/notices/{}/publish", notice.id),
         reason,
     })
+}
+
+/// What phones will show, in each language that tells readers something of its own.
+fn pushes(notice: &notice::Model, sender: &str) -> Vec<LockScreen> {
+    let versions = Versions::from(notice);
+    let languages = std::iter::once(Language::Japanese).chain(versions.languages());
+    let mut pushes: Vec<LockScreen> = languages.map(|language| LockScreen::of(notice, sender, language)).collect();
+    if notice.addressees == Addressees::Officers {
+        pushes.truncate(1);
+    }
+    pushes
 }
 
 /// The button; for an emergency by one person, with the reason why.

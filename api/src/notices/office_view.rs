@@ -14,6 +14,7 @@ use super::{
 use crate::{
     areas::Count,
     identity::Caller,
+    lock_screen::LockScreen,
     say::Message,
     web::{
         dates::{Ago, Day, Moment},
@@ -89,8 +90,7 @@ pub struct ConfirmPage {
     pub to_officers: bool,
     pub until: Option<Day>,
     pub publish_at: Option<Moment>,
-    pub push_title: String,
-    pub push_body: String,
+    pub pushes: Vec<LockScreen>,
     pub reach: Reach,
     pub step: Step,
     pub publish: String,

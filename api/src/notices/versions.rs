@@ -6,10 +6,7 @@
 use entity::{notice, revision};
 
 use super::{checks::lines, draft::drill_title};
-use crate::say::Language;
-
-/// What stands before the English title of a drill.
-const DRILL: &str = "[DRILL]";
+use crate::{lock_screen::DRILL_ENGLISH, say::Language};
 
 /// A title and a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +21,8 @@ impl Text {
     /// As it is kept; a drill says so in its title.
     fn tidy(&self, language: Language, drill: bool) -> Self {
         let title = match language {
-            Language::English if drill && !self.title.trim().starts_with(DRILL) => {
-                format!("{DRILL} {}", self.title.trim())
+            Language::English if drill && !self.title.trim().starts_with(DRILL_ENGLISH) => {
+                format!("{DRILL_ENGLISH} {}", self.title.trim())
             }
             Language::English => self.title.trim().to_owned(),
             Language::Japanese | Language::Easy => drill_title(self.title.trim(), drill),

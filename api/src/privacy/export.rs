@@ -262,7 +262,8 @@ const SIGN_INS: &str = "SELECT device, seen_on, created_at AS since, ended_at AS
     WHERE city_id = $1 AND person_id = $2 ORDER BY created_at DESC";
 const PASSKEYS: &str = "SELECT name AS device, created_at AS since, used_at FROM passkey
     WHERE city_id = $1 AND person_id = $2 ORDER BY id DESC";
-const NOTIFICATIONS: &str = "SELECT origin AS service, created_at AS since, gone_at AS until FROM subscription
+const NOTIFICATIONS: &str =
+    "SELECT origin AS service, language, created_at AS since, gone_at AS until FROM subscription
     WHERE city_id = $1 AND person_id = $2 ORDER BY created_at DESC";
 const RINGS: &str =
     "SELECT quiet_from, quiet_to, fyi, weekday, hour, muted, changed_at, untold_from, untold_until FROM push_preference

@@ -1,7 +1,7 @@
 //! Subscriptions and deliveries as JSON.
 
 use actix_web::{
-    HttpResponse, delete, get,
+    HttpRequest, HttpResponse, delete, get,
     http::StatusCode,
     post,
     web::{Data, Json, Path},
@@ -26,7 +26,8 @@ use crate::{
     keys::Keys,
     postgres::cities::Cities,
     problem::Problem,
-    web::{Once, Parsed},
+    say::Language,
+    web::{Once, Parsed, language::asked},
 };
 
 /// The key that a browser subscribes under.
@@ -53,6 +54,13 @@ pub struct SubscriptionIn {
     /// The endpoint that this browser had before: what waits for that one then rings at this one. Heeded where it was the caller's own.
     #[garde(skip)]
     replaces: Option<String>,
+    /// The language in which it is rung: ja, ja-yasashii, en. Left out, the one in which pages speak to this browser.
+    #[garde(inner(custom(spoken)))]
+    language: Option<String>,
+}
+
+fn spoken(code: &str, _: &()) -> garde::Result {
+    code.parse::<Language>().map(drop).map_err(|()| garde::Error::new("fault-choose-one"))
 }
 
 /// A browser's keys.
@@ -146,17 +154,19 @@ pub async fn key(keys: Data<Keys>) -> Json<KeyOut> {
 #[post("/api/v1/push/subscriptions")]
 pub async fn subscribe(
     (settings, keys, clock): (Data<Settings>, Data<Keys>, Data<Clock>),
+    request: HttpRequest,
     caller: Caller,
     once: Once,
     body: Parsed<SubscriptionIn>,
 ) -> Result<HttpResponse, Problem> {
-    let SubscriptionIn { endpoint, keys: KeysIn { p256dh, auth }, replaces, .. } = body.value;
+    let SubscriptionIn { endpoint, keys: KeysIn { p256dh, auth }, replaces, language, .. } = body.value;
+    let language = language.and_then(|code| code.parse().ok()).unwrap_or_else(|| asked(&request));
     let replaces = replaces.and_then(|before| hash_at(&before));
     let endpoint = Endpoint::parse(&endpoint, (&p256dh, &auth), &settings.push)?;
     let (vapid_key, now) = (keys.vapid.id(), clock.now());
     once.within(caller.city)
         .write(caller.person.0, body.digest, async move |tx| {
-            let brought = Brought { endpoint, vapid_key: vapid_key.clone(), replaces };
+            let brought = Brought { endpoint, vapid_key: vapid_key.clone(), replaces, language };
             let Registered { row, fresh } = browsers::subscribe(tx, &caller, brought, now).await?;
             let status = if fresh { StatusCode::CREATED } else { StatusCode::OK };
             Ok((status, SubscriptionOut { id: row.id.0, renew: row.renew || row.vapid_key != vapid_key }))

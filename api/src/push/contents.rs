@@ -22,7 +22,10 @@ use super::{
     outcome::{Outcome, Sent},
     preferences::{Preferences, Ring},
 };
-use crate::postgres::{sql, within};
+use crate::{
+    postgres::{sql, within},
+    say::Language,
+};
 
 /// How long what a batch says may take to be read: then its lease runs out, and another worker tries.
 const READING: StdDuration = StdDuration::from_secs(5);
@@ -45,14 +48,20 @@ impl Contents {
     }
 }
 
+/// A phone, and in which language it is rung.
+struct Phone {
+    addressee: Addressee,
+    language: Language,
+}
+
 /// A phone, and what its person chose.
 struct Somebody {
-    addressee: Addressee,
+    phone: Phone,
     chose: Preferences,
 }
 
 /// What the columns are that [`Reader`] reads, of a phone `a`.
-const PHONE: &str = "a.id, a.endpoint, a.p256dh, a.auth, a.vapid_key";
+const PHONE: &str = "a.id, a.endpoint, a.p256dh, a.auth, a.vapid_key, a.language";
 /// And of what its person chose.
 const CHOSE: &str = "w.quiet_from, w.quiet_to, w.fyi, w.muted";
 /// What they chose, asked row by row: statistics know nothing of whom a batch is for.
@@ -67,29 +76,31 @@ impl Reader {
         Self(claim.subscription_ids.iter().enumerate().map(|(n, id)| (*id, n)).collect())
     }
 
-    fn addressee(&self, row: &QueryResult) -> Result<Addressee, DbErr> {
+    fn phone(&self, row: &QueryResult) -> Result<Phone, DbErr> {
         let id: Uuid = row.try_get_by_index(0)?;
-        Ok(Addressee {
+        let addressee = Addressee {
             id,
             place: self.0.get(&id).copied().unwrap_or_default(),
             endpoint: row.try_get_by_index(1)?,
             p256dh: row.try_get_by_index(2)?,
             auth: row.try_get_by_index(3)?,
             vapid_key: row.try_get_by_index(4)?,
-        })
+        };
+        let language: String = row.try_get_by_index(5)?;
+        Ok(Phone { addressee, language: language.parse().unwrap_or_default() })
     }
 
     fn somebody(&self, row: &QueryResult) -> Result<Somebody, DbErr> {
-        let chose = match row.try_get_by_index::<Option<String>>(7)? {
+        let chose = match row.try_get_by_index::<Option<String>>(8)? {
             Some(fyi) => {
-                let quiet = [row.try_get_by_index(5)?, row.try_get_by_index(6)?];
-                let muted: Vec<String> = row.try_get_by_index(8)?;
+                let quiet = [row.try_get_by_index(6)?, row.try_get_by_index(7)?];
+                let muted: Vec<String> = row.try_get_by_index(9)?;
                 // When the summary comes was asked when it was planned.
                 Preferences::read(quiet, Fyi::try_from_value(&fyi)?, [0, 0], &muted)
             }
             None => Preferences::default(),
         };
-        Ok(Somebody { addressee: self.addressee(row)?, chose })
+        Ok(Somebody { phone: self.phone(row)?, chose })
     }
 }
 
@@ -115,9 +126,9 @@ pub async fn contents(post: &Post, claim: &Claim) -> Result<Contents, DeliverErr
             let text = format!("WITH {} SELECT {PHONE} FROM live a", live("SELECT unnest($2::uuid[])"));
             let values = [claim.city_id.0.into(), claim.subscription_ids.clone().into()];
             let (rows, reader) = (asked(&post.ledger, &text, values).await?, Reader::of(claim));
-            let phones: Result<_, DbErr> = rows.iter().map(|row| reader.addressee(row)).collect();
-            let letters = vec![(Message::test(&post.origin, number)?, phones?)];
-            Ok(Contents { letters, ..Contents::nobody(Outcome::Left, 1) })
+            let phones: Result<_, DbErr> = rows.iter().map(|row| reader.phone(row)).collect();
+            let write = |language| Message::test(&post.origin, number, language);
+            Ok(Contents { letters: by_language(phones?, write)?, ..Contents::nobody(Outcome::Left, 1) })
         }
     }
 }
@@ -132,7 +143,8 @@ async fn of_notice(post: &Post, claim: &Claim, id: NoticeId) -> Result<Contents,
     }
     let sender = area::Entity::find_by_id((claim.city_id, notice.sender_area_id));
     let sender = within(READING, sender.one(&post.db)).await?;
-    let message = Message::new(&notice, &sender.map(|area| area.name).unwrap_or_default(), &post.origin)?;
+    let sender = sender.map(|area| area.name).unwrap_or_default();
+    let write = |language| Message::new(&notice, &sender, &post.origin, language);
     let (columns, choice) = if claim.urgent { (PHONE.to_owned(), "") } else { (format!("{PHONE}, {CHOSE}"), CHOICE) };
     let text = format!(
         "{audience} SELECT {columns} FROM audience a {choice}",
@@ -143,12 +155,25 @@ async fn of_notice(post: &Post, claim: &Claim, id: NoticeId) -> Result<Contents,
     let (rows, reader) = (asked(&post.ledger, &text, values).await?, Reader::of(claim));
     let nobody = Contents::nobody(Outcome::Left, notice.revision);
     if claim.urgent {
-        let phones: Result<_, DbErr> = rows.iter().map(|row| reader.addressee(row)).collect();
-        return Ok(Contents { letters: vec![(message, phones?)], ..nobody });
+        let phones: Result<_, DbErr> = rows.iter().map(|row| reader.phone(row)).collect();
+        return Ok(Contents { letters: by_language(phones?, write)?, ..nobody });
     }
     let people: Result<Vec<Somebody>, DbErr> = rows.iter().map(|row| reader.somebody(row)).collect();
-    let (letters, others) = by_choice(post, (claim, &notice), people?).await?;
-    Ok(Contents { letters: vec![(message, letters)], others, ..nobody })
+    let (phones, others) = by_choice(post, (claim, &notice), people?).await?;
+    Ok(Contents { letters: by_language(phones, write)?, others, ..nobody })
+}
+
+/// What `write` says in each language that somebody reads, with those who do.
+fn by_language(
+    phones: Vec<Phone>,
+    write: impl Fn(Language) -> serde_json::Result<Message>,
+) -> serde_json::Result<Vec<(Message, Vec<Addressee>)>> {
+    let mut who: [Vec<Addressee>; 3] = Default::default();
+    for Phone { addressee, language } in phones {
+        who[language as usize].push(addressee);
+    }
+    let read = Language::ALL.into_iter().zip(who).filter(|(_, who)| !who.is_empty());
+    read.map(|(language, who)| Ok((write(language)?, who))).collect()
 }
 
 /// Who is rung for a notice now, and what becomes of the others.
@@ -156,11 +181,11 @@ async fn by_choice(
     post: &Post,
     (claim, notice): (&Claim, &notice::Model),
     people: Vec<Somebody>,
-) -> Result<(Vec<Addressee>, Vec<(usize, Sent)>), DbErr> {
+) -> Result<(Vec<Phone>, Vec<(usize, Sent)>), DbErr> {
     let now = post.desk.clock.now();
     let rung: Vec<(Ring, Somebody)> = people.into_iter().map(|one| (one.chose.ring(notice, now), one)).collect();
     let spared = rung.iter().filter(|(ring, _)| matches!(ring, Ring::Weekly | Ring::Never));
-    let spared: Vec<Uuid> = spared.map(|(_, one)| one.addressee.id).collect();
+    let spared: Vec<Uuid> = spared.map(|(_, one)| one.phone.addressee.id).collect();
     // Who was rung for what is corrected is told so.
     let told = if notice.revision > 1 && !spared.is_empty() {
         rung_before(post, claim, notice.id, spared).await?
@@ -168,13 +193,14 @@ async fn by_choice(
         HashSet::new()
     };
     let (mut letters, mut others) = (Vec::with_capacity(rung.len()), Vec::new());
-    for (ring, Somebody { addressee, chose }) in rung {
-        let ring = if told.contains(&addressee.id) { chose.in_peace(now) } else { ring };
+    for (ring, Somebody { phone, chose }) in rung {
+        let ring = if told.contains(&phone.addressee.id) { chose.in_peace(now) } else { ring };
+        let place = phone.addressee.place;
         match ring {
-            Ring::Now => letters.push(addressee),
-            Ring::At(at) => others.push((addressee.place, Sent::not_before(at))),
-            Ring::Weekly => others.push((addressee.place, Sent::not(Outcome::Summed))),
-            Ring::Never => others.push((addressee.place, Sent::not(Outcome::Muted))),
+            Ring::Now => letters.push(phone),
+            Ring::At(at) => others.push((place, Sent::not_before(at))),
+            Ring::Weekly => others.push((place, Sent::not(Outcome::Summed))),
+            Ring::Never => others.push((place, Sent::not(Outcome::Muted))),
         }
     }
     Ok((letters, others))
@@ -211,16 +237,17 @@ async fn of_week(post: &Post, claim: &Claim, number: i64) -> Result<Contents, De
     ];
     let (rows, reader) = (asked(&post.db, &text, values).await?, Reader::of(claim));
     let (now, mut others) = (post.desk.clock.now(), Vec::new());
-    let mut by_number: BTreeMap<i64, Vec<Addressee>> = BTreeMap::new();
+    let mut by_number: BTreeMap<i64, Vec<Phone>> = BTreeMap::new();
     for row in &rows {
-        let Somebody { addressee, chose } = reader.somebody(row)?;
+        let Somebody { phone, chose } = reader.somebody(row)?;
         match chose.in_peace(now) {
-            Ring::At(at) => others.push((addressee.place, Sent::not_before(at))),
-            _ => by_number.entry(row.try_get_by_index(9)?).or_default().push(addressee),
+            Ring::At(at) => others.push((phone.addressee.place, Sent::not_before(at))),
+            _ => by_number.entry(row.try_get_by_index(10)?).or_default().push(phone),
         }
     }
-    let letters =
-        by_number.into_iter().map(|(notices, phones)| Ok((Message::week(notices, &post.origin, number)?, phones)));
-    let letters: Result<_, DeliverError> = letters.collect();
-    Ok(Contents { letters: letters?, others, ..Contents::nobody(Outcome::Left, 1) })
+    let mut letters = Vec::new();
+    for (notices, phones) in by_number {
+        letters.extend(by_language(phones, |language| Message::week(notices, &post.origin, number, language))?);
+    }
+    Ok(Contents { letters, others, ..Contents::nobody(Outcome::Left, 1) })
 }

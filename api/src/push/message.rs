@@ -1,6 +1,6 @@
 //! What a phone is sent: both a declarative push and JSON for the service worker.
 //!
-//! A notice, the weekly summary, or a test. It is read by strangers on a lock screen, so nothing of a notice that is not for everyone is in it but its kind. A service and
+//! A notice, the weekly summary, or a test, in the language of whose phone it is. It is read by strangers on a lock screen, so nothing of a notice that is not for everyone is in it but its kind. A service and
 //! the network see its length; Firefox on Android takes no more than about 2.7 kB of it.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
@@ -10,7 +10,8 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     config::Origin,
-    lock_screen::{self, DRILL, beginning},
+    lock_screen::{DRILL, DRILL_ENGLISH, LockScreen, beginning, says_drill},
+    say::Language,
 };
 
 /// The most that a body may hold before it is encrypted.
@@ -71,20 +72,19 @@ struct Data {
 }
 
 impl Message {
-    /// The message of a notice of the area named `sender`, with links to `origin`.
+    /// The message of a notice of the area named `sender`, with links to `origin`, for who reads `language`.
     ///
     /// # Errors
     /// When JSON can't be written.
-    pub fn new(notice: &notice::Model, sender: &str, origin: &Origin) -> serde_json::Result<Self> {
-        let title = lock_screen::title(notice);
-        let text = lock_screen::text(notice, sender);
+    pub fn new(notice: &notice::Model, sender: &str, origin: &Origin, language: Language) -> serde_json::Result<Self> {
+        let LockScreen { title, text, language: spoken } = LockScreen::of(notice, sender, language);
         let write = |title: &str, body: Option<&str>| {
             serde_json::to_vec(&Push {
                 web_push: 8030,
                 notification: Notification {
                     title,
                     body,
-                    lang: "ja",
+                    lang: spoken.tag(),
                     navigate: format!("{origin}/n/{}", notice.id),
                     tag: notice.id.to_string(),
                     data: Data { notice: Some(notice.id.to_string()), revision: notice.revision.into() },
@@ -111,27 +111,27 @@ impl Message {
     ///
     /// # Errors
     /// When JSON can't be written.
-    pub fn week(notices: i64, origin: &Origin, number: i64) -> serde_json::Result<Self> {
-        let words = (lock_screen::week(notices), lock_screen::WEEK);
-        Self::saying((&words.0, words.1), (format!("{origin}/"), "week", number), Urgency::Low)
+    pub fn week(notices: i64, origin: &Origin, number: i64, language: Language) -> serde_json::Result<Self> {
+        Self::saying(&LockScreen::week(notices, language), (format!("{origin}/"), "week", number), Urgency::Low)
     }
 
     /// That notifications arrive. A later one has a higher `number`, and rings again.
     ///
     /// # Errors
     /// When JSON can't be written.
-    pub fn test(origin: &Origin, number: i64) -> serde_json::Result<Self> {
-        let (title, body) = lock_screen::TEST;
-        Self::saying((title, body), (format!("{origin}/notifications"), "test", number), Urgency::Normal)
+    pub fn test(origin: &Origin, number: i64, language: Language) -> serde_json::Result<Self> {
+        let leads_to = format!("{origin}/notifications");
+        Self::saying(&LockScreen::test(language), (leads_to, "test", number), Urgency::Normal)
     }
 
     fn saying(
-        (title, body): (&str, &str),
+        LockScreen { title, text, language }: &LockScreen,
         (navigate, tag, revision): (String, &str, i64),
         urgency: Urgency,
     ) -> serde_json::Result<Self> {
         let data = Data { notice: None, revision };
-        let notification = Notification { title, body: Some(body), lang: "ja", navigate, tag: tag.to_owned(), data };
+        let (body, lang) = (Some(text.as_str()), language.tag());
+        let notification = Notification { title, body, lang, navigate, tag: tag.to_owned(), data };
         let body = serde_json::to_vec(&Push { web_push: 8030, notification })?;
         Ok(Self { smallest: body.clone(), body, urgency, topic: tag.to_owned() })
     }
@@ -148,7 +148,11 @@ pub fn time_to_live(expires_at: OffsetDateTime, urgency: Urgency, now: OffsetDat
 /// The title of the smallest form: a drill says so in however few characters.
 fn short_title(notice: &notice::Model, title: &str) -> String {
     let short = beginning(title, SHORT_TITLE);
-    if notice.drill && !short.contains(DRILL) { format!("{DRILL}{short}") } else { short }
+    match title.contains(DRILL_ENGLISH) {
+        _ if !notice.drill || says_drill(&short) => short,
+        true => format!("{DRILL_ENGLISH} {short}"),
+        false => format!("{DRILL}{short}"),
+    }
 }
 
 /// `text`, or the longest beginning of it that fits.
@@ -217,7 +221,7 @@ mod tests {
 
     fn pushed(notice: &notice::Model) -> serde_json::Value {
         let origin = "https://kairan.example".parse().expect("origin");
-        let message = Message::new(notice, "丸山町内会", &origin).expect("message");
+        let message = Message::new(notice, "丸山町内会", &origin, Language::Japanese).expect("message");
         assert!(message.body.len() <= LIMIT, "{} bytes", message.body.len());
         assert!(message.smallest.len() <= 512, "{} bytes", message.smallest.len());
         serde_json::from_slice(&message.body).expect("JSON")
@@ -283,7 +287,8 @@ mod tests {
     fn row_urgency_by_importance() {
         let urgency = |importance| {
             let origin = "https://kairan.example".parse().expect("origin");
-            Message::new(&notice(importance, Addressees::Everyone), "", &origin).expect("message").urgency
+            let notice = notice(importance, Addressees::Everyone);
+            Message::new(&notice, "", &origin, Language::Japanese).expect("message").urgency
         };
         assert_eq!(urgency(Importance::Emergency), Urgency::High);
         assert_eq!([Importance::MustRead, Importance::Normal].map(urgency), [Urgency::Normal; 2]);
@@ -293,7 +298,8 @@ mod tests {
     #[test]
     fn row_topic_two_notices_never_share_one() {
         let topic = |notice: &notice::Model| {
-            Message::new(notice, "", &"https://kairan.example".parse().expect("origin")).expect("message").topic
+            let origin = "https://kairan.example".parse().expect("origin");
+            Message::new(notice, "", &origin, Language::Japanese).expect("message").topic
         };
         let mut notice = notice(Importance::Normal, Addressees::Everyone);
         let first = topic(&notice);

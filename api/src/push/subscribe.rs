@@ -23,7 +23,7 @@ use sea_orm::{
 use time::OffsetDateTime;
 
 use super::{PushError, endpoint::Endpoint, trial};
-use crate::{identity::Caller, postgres::sql};
+use crate::{identity::Caller, postgres::sql, say::Language};
 
 /// Browsers that a person may have registered.
 const MOST: i64 = 20;
@@ -46,6 +46,8 @@ pub struct Brought {
     pub vapid_key: String,
     /// The SHA-256 of the endpoint that it had before, where it says so.
     pub replaces: Option<Vec<u8>>,
+    /// The language in which it is to be rung.
+    pub language: Language,
 }
 
 /// Registers the caller's browser.
@@ -55,7 +57,7 @@ pub struct Brought {
 pub async fn subscribe(
     db: &impl ConnectionTrait,
     caller: &Caller,
-    Brought { endpoint, vapid_key, replaces }: Brought,
+    Brought { endpoint, vapid_key, replaces, language }: Brought,
     now: OffsetDateTime,
 ) -> Result<Registered, PushError> {
     let row = subscription::ActiveModel {
@@ -73,6 +75,7 @@ pub async fn subscribe(
         renew: Set(false),
         gone_at: Set(None),
         area_id: NotSet,
+        language: Set(language.code().to_owned()),
     };
     // Two tabs register at once: one of them is first, and the other finds it.
     let first = OnConflict::column(subscription::Column::EndpointHash).do_nothing().to_owned();
@@ -109,6 +112,7 @@ pub async fn subscribe(
         row.session_id = Set(caller.session);
         row.created_at = Set(now);
         row.gone_at = Set(given_up);
+        row.language = Set(language.code().to_owned());
         let row = row.reset_all().insert(db).await?;
         return Ok(Registered { row, fresh: true });
     }
@@ -117,6 +121,7 @@ pub async fn subscribe(
     row.p256dh = Set(endpoint.p256dh);
     row.auth = Set(endpoint.auth);
     row.gone_at = Set(given_up);
+    row.language = Set(language.code().to_owned());
     if !holds_the_phone {
         row.vapid_key = Set(vapid_key);
         row.renew = Set(false);

@@ -37,7 +37,8 @@ pub fn spoken() -> Language {
 }
 
 /// What was chosen, or else what the browser prefers.
-fn asked(request: &ServiceRequest) -> Language {
+#[must_use]
+pub fn asked(request: &HttpRequest) -> Language {
     if let Some(chosen) = request.cookie(COOKIE).and_then(|cookie| cookie.value().parse().ok()) {
         return chosen;
     }
@@ -57,7 +58,7 @@ fn asked(request: &ServiceRequest) -> Language {
 /// Those of the service.
 pub async fn speak<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     // Programs are answered in no language, or in Japanese.
-    let language = if for_programs(request.path()) { Language::default() } else { asked(&request) };
+    let language = if for_programs(request.path()) { Language::default() } else { asked(request.request()) };
     SPOKEN.scope(language, next.call(request)).await
 }
 
@@ -114,7 +115,7 @@ mod tests {
         let asked = |asked: &str, chosen: Option<&str>| {
             let request = TestRequest::default().insert_header((header::ACCEPT_LANGUAGE, asked));
             let request = chosen.into_iter().fold(request, |request, code| request.cookie(Cookie::new(COOKIE, code)));
-            super::asked(&request.to_srv_request())
+            super::asked(&request.to_http_request())
         };
         for (wanted, chosen, speaks) in [
             ("ja-JP,ja;q=0.9,en;q=0.8", None, Language::Japanese),
