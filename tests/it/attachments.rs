@@ -231,6 +231,9 @@ async fn what_cannot_be_taken_is_named_and_the_rest_is_kept() {
     let script = "/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>";
     let launch = "/OpenAction<</S/Launch/F(calc.exe)>>";
     let inside = "/Names<</EmbeddedFiles<</Names[(a)<</Type/Filespec/F(a.exe)/EF<</F 9 0 R>>>>]>>>>";
+    let listed = "/Names<</JavaScript<</Names[(a)9 0 R]>>>>";
+    let numbers = "/OpenAction<</#53/J#61vaScript/JS(app.alert\\(1\\))>>";
+    let nameless = "/AF[<</Type/Filespec/EF<</F 9 0 R>>>>]";
     for (name, file, reason, words) in [
         ("空.pdf", Vec::new(), "empty", "中身が空です"),
         ("請求書.pdf", b"MZ\x90\0This program cannot be run in DOS mode".to_vec(), "kind", "付けられない種類"),
@@ -244,6 +247,9 @@ async fn what_cannot_be_taken_is_named_and_the_rest_is_kept() {
         ("動く.pdf", pdf(1, script), "script", "プログラムの入ったPDF"),
         ("呼ぶ.pdf", pdf(1, launch), "launch", "ほかのプログラムを動かすPDF"),
         ("包み.pdf", pdf(1, inside), "embedded", "別のファイルが入ったPDF"),
+        ("名簿.pdf", pdf(1, listed), "script", "プログラムの入ったPDF"),
+        ("番号.pdf", pdf(1, numbers), "script", "プログラムの入ったPDF"),
+        ("無名.pdf", pdf(1, nameless), "embedded", "別のファイルが入ったPDF"),
     ] {
         let problem = add(&officer, &id, (name, file)).await.problem(422, "attachment_refused");
         assert_eq!(problem["reason"], reason, "{name}");

@@ -21,10 +21,12 @@ use tokio::{
 
 use said::{Seen, read};
 
+mod acts;
 pub mod child;
 mod pdf;
 mod picture;
 mod said;
+mod words;
 
 /// The most pages of a PDF.
 pub const PAGES: usize = 100;

@@ -9,21 +9,16 @@ use hayro::{
         font::{FontData, FontQuery},
         hayro_cmap::CidFamily,
     },
-    hayro_syntax::{
-        LoadPdfError, Pdf,
-        object::{Dict, MaybeRef, Name, Object},
-    },
+    hayro_syntax::{LoadPdfError, Pdf},
     render,
     vello_cpu::color::palette::css::WHITE,
 };
 use image::RgbImage;
 
-use super::{PAGES, PREVIEW, Refusal};
+use super::{PAGES, PREVIEW, Refusal, acts};
 
-/// How deep objects within each other are looked at.
-const DEPTH: u8 = 32;
 /// Where Debian keeps Japanese letters, for files that do not bring their own.
-const FONTS: [&str; 3] = [
+pub(super) const FONTS: [&str; 3] = [
     "/usr/share/fonts/truetype/fonts-japanese-gothic.ttf",
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     "/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf",
@@ -39,48 +34,12 @@ pub(super) fn open(bytes: Vec<u8>) -> Result<(Pdf, u16), Refusal> {
         LoadPdfError::Decryption(_) => Refusal::Encrypted,
         LoadPdfError::Invalid => Refusal::Broken,
     })?;
-    for object in pdf.objects() {
-        acts(&object, DEPTH)?;
-    }
+    acts::look(&pdf)?;
     match pdf.pages().len() {
         0 => Err(Refusal::Broken),
         pages if pages > PAGES => Err(Refusal::TooManyPages(pages)),
         pages => u16::try_from(pages).map(|pages| (pdf, pages)).map_err(|_| Refusal::TooManyPages(pages)),
     }
-}
-
-/// Looks for what acts by itself: programs, calls of other programs, files within the file. What is referred to comes by as an object of its own.
-fn acts(object: &Object<'_>, depth: u8) -> Result<(), Refusal> {
-    let Some(depth) = depth.checked_sub(1) else { return Err(Refusal::Broken) };
-    match object {
-        Object::Dict(dict) => within(dict, depth),
-        Object::Stream(stream) => within(stream.dict(), depth),
-        Object::Array(array) => array.raw_iter().try_for_each(|item| match item {
-            MaybeRef::NotRef(item) => acts(&item, depth),
-            MaybeRef::Ref(_) => Ok(()),
-        }),
-        _ => Ok(()),
-    }
-}
-
-fn within(dict: &Dict<'_>, depth: u8) -> Result<(), Refusal> {
-    let says = |key: &str, names: &[&str]| {
-        dict.get::<Name<'_>>(key).is_some_and(|name| names.iter().any(|one| name.as_str() == *one))
-    };
-    if says("S", &["JavaScript", "Rendition"]) || dict.contains_key("XFA") {
-        return Err(Refusal::Script);
-    }
-    if says("S", &["Launch", "ImportData", "SubmitForm"]) {
-        return Err(Refusal::Launch);
-    }
-    let file = dict.contains_key("EF") && (dict.contains_key("F") || dict.contains_key("UF"));
-    if file || says("Type", &["EmbeddedFile"]) || says("Subtype", &["FileAttachment", "RichMedia", "Movie", "Sound"]) {
-        return Err(Refusal::Embedded);
-    }
-    dict.entries().try_for_each(|(_, item)| match item {
-        MaybeRef::NotRef(item) => acts(&item, depth),
-        MaybeRef::Ref(_) => Ok(()),
-    })
 }
 
 /// The first page, as large as a preview. None where it has no size that could be drawn.
