@@ -5,7 +5,7 @@
 //! reckon, and can write no file. It says what it found, and gives pictures written anew: turned upright, made smaller, and without anything but
 //! their pixels, so that no place where one was taken is handed on. As many are at work as there are cores.
 //!
-//! What dies or takes too long before it has said what the file is, is refused. A PDF that was found good, and whose first page could then not be
+//! What dies or reckons too long before it has said what the file is, is refused. A PDF that was found good, and whose first page could then not be
 //! drawn, is kept without a picture: its readers' own programs may well show it.
 
 use std::{ffi::OsString, io, path::PathBuf, process::Stdio, sync::Arc, time::Duration};
@@ -114,6 +114,7 @@ pub struct Workshop {
     program: PathBuf,
     arguments: Vec<OsString>,
     benches: Arc<Semaphore>,
+    patience: Duration,
 }
 
 impl Workshop {
@@ -122,7 +123,7 @@ impl Workshop {
     pub fn new(program: impl Into<PathBuf>, arguments: &[&str]) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let arguments = arguments.iter().map(OsString::from).collect();
-        Self { program: program.into(), arguments, benches: Arc::new(Semaphore::new(cores)) }
+        Self { program: program.into(), arguments, benches: Arc::new(Semaphore::new(cores)), patience: PATIENCE }
     }
 
     /// One that hands them to this same program.
@@ -158,7 +159,7 @@ impl Workshop {
         said::kind_of(&bytes).map_err(WorkError::Refused)?;
         let turn = timeout(TURN, self.benches.acquire()).await.ok().and_then(Result::ok);
         let _turn = turn.ok_or(WorkError::Busy)?;
-        let said = listen(self.child().spawn()?, &bytes).await;
+        let (said, in_time) = listen(self.child().spawn()?, &bytes, self.patience).await;
         match read(&said) {
             Some(Err(refusal)) => Err(WorkError::Refused(refusal)),
             Some(Ok(Seen { pages: Some(pages), preview, .. })) => {
@@ -167,15 +168,17 @@ impl Workshop {
             Some(Ok(Seen { picture: Some((kind, bytes)), preview: Some(preview), .. })) => {
                 Ok(Made { kind, bytes, pages: None, preview: Some(preview) })
             }
+            // A child that reckons too long is ended by the system: one that is only slow has a machine that is far too busy.
+            None | Some(Ok(_)) if !in_time => Err(WorkError::Busy),
             None | Some(Ok(_)) => Err(WorkError::Refused(Refusal::Broken)),
         }
     }
 }
 
-/// Gives the child its file and hears it to the end, or to the end of our patience.
-async fn listen(mut child: Child, bytes: &[u8]) -> Vec<u8> {
+/// Gives the child its file and hears it to its end, or to the end of our patience; then it was not in time.
+async fn listen(mut child: Child, bytes: &[u8], patience: Duration) -> (Vec<u8>, bool) {
     let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + patience;
     let give = async {
         if let Some(mut stdin) = stdin {
             // Who has heard enough hangs up.
@@ -188,11 +191,12 @@ async fn listen(mut child: Child, bytes: &[u8]) -> Vec<u8> {
             while said.len() < LONGEST {
                 match timeout_at(until, stdout.read_buf(&mut said)).await {
                     Ok(Ok(1..)) => {}
-                    _ => break,
+                    Ok(_) => break,
+                    Err(_) => return (said, false),
                 }
             }
         }
-        said
+        (said, true)
     };
     let ((), said) = tokio::join!(give, hear);
     let _ = child.start_kill();
@@ -217,6 +221,13 @@ mod tests {
             let workshop = Workshop::new("/bin/sh", &["-c", dies]);
             assert_eq!(refused(&workshop, b"%PDF-1.7 and so on").await, Refusal::Broken, "{dies}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_not_blamed_for_a_machine_that_is_too_busy() {
+        let workshop = Workshop::new("/bin/sh", &["-c", "exec sleep 1000"]);
+        let workshop = Workshop { patience: Duration::ZERO, ..workshop };
+        assert!(matches!(workshop.work(Bytes::from_static(b"%PDF-1.7")).await, Err(WorkError::Busy)));
     }
 
     #[tokio::test]
