@@ -22,7 +22,7 @@ pub struct LockScreen {
     pub title: String,
     /// The text below.
     pub text: String,
-    /// The language of the title: that of whose phone it is only where there is a version in it.
+    /// Its language: that of whose phone it is only where there is a version in it.
     pub language: Language,
 }
 
@@ -30,29 +30,35 @@ impl LockScreen {
     /// What is shown of a notice, to who reads `language`; `sender` is the name of the area that sends. A correction and a drill say so.
     #[must_use]
     pub fn of(notice: &notice::Model, sender: &str, language: Language) -> Self {
-        let fixed = |key: &'static str| Message::new(key).say(language, Target::Plain);
-        let (version, title, body) = version(notice, language);
-        let plain = |text: &str| {
-            Words { text: text.to_owned(), furigana: version == Language::Easy }.say(version, Target::Plain)
-        };
-        let (title, text, spoken) = match (notice.addressees, notice.importance) {
-            (Addressees::Officers, _) => (fixed("lock-officers"), fixed("lock-officers-text"), language),
-            (Addressees::Everyone, Importance::Emergency) => {
-                (plain(title), beginning(&plain(body), BEGINNING), version)
+        let (language, title, text) = match notice.addressees {
+            Addressees::Officers => {
+                let said = |key: &'static str| Message::new(key).say(language, Target::Plain);
+                (language, said("lock-officers"), said("lock-officers-text"))
             }
-            (Addressees::Everyone, _) => {
-                let from = Message::new("lock-from").with("sender", sender).say(language, Target::Plain);
-                (plain(title), from, version)
+            Addressees::Everyone => {
+                // The words around it are in the language of what they are around.
+                let (language, title, body) = version(notice, language);
+                let plain = |text: &str| {
+                    Words { text: text.to_owned(), furigana: language == Language::Easy }.say(language, Target::Plain)
+                };
+                let text = match notice.importance {
+                    Importance::Emergency => beginning(&plain(body), BEGINNING),
+                    _ => Message::new("lock-from").with("sender", sender).say(language, Target::Plain),
+                };
+                (language, plain(title), text)
             }
         };
-        let title = match spoken {
-            _ if !notice.drill || says_drill(&title) => title,
-            Language::English => format!("{DRILL_ENGLISH} {title}"),
-            Language::Japanese | Language::Easy => format!("{DRILL}{title}"),
+        // A drill is one to whoever looks at the phone: the Japanese mark stands in every language.
+        let title = match (notice.drill, language) {
+            (true, Language::English) if !title.starts_with(DRILL_ENGLISH) => {
+                format!("{DRILL}{DRILL_ENGLISH} {title}")
+            }
+            (true, _) if !title.starts_with(DRILL) => format!("{DRILL}{title}"),
+            _ => title,
         };
         let corrected = |title| Message::new("lock-corrected").with("title", &title).say(language, Target::Plain);
         let title = if notice.revision > 1 { corrected(title) } else { title };
-        Self { title, text, language: spoken }
+        Self { title, text, language }
     }
 
     /// The weekly summary of so many notices, which it does not name.
@@ -81,12 +87,6 @@ fn version(notice: &notice::Model, language: Language) -> (Language, &str, &str)
         Some((title, body)) => (language, title, body),
         None => (Language::Japanese, &notice.title, &notice.body),
     }
-}
-
-/// Whether a title has the mark of a drill.
-#[must_use]
-pub fn says_drill(title: &str) -> bool {
-    title.contains(DRILL) || title.contains(DRILL_ENGLISH)
 }
 
 /// The first `most` characters, with … in place of the rest.

@@ -36,15 +36,42 @@ pub struct Contents {
     pub revision: i32,
     /// What becomes of whom nothing is said to.
     pub otherwise: Outcome,
-    /// Messages, each with those who get it.
-    pub letters: Vec<(Message, Vec<Addressee>)>,
+    /// What is said: a message for each language that somebody reads, where it says something else in it.
+    pub messages: Vec<Message>,
+    /// Who gets which of these.
+    pub letters: Vec<Addressee>,
     /// What becomes of others, by their place in the claim.
     pub others: Vec<(usize, Sent)>,
 }
 
 impl Contents {
     fn nobody(outcome: Outcome, revision: i32) -> Self {
-        Self { revision, otherwise: outcome, letters: Vec::new(), others: Vec::new() }
+        Self { revision, otherwise: outcome, messages: Vec::new(), letters: Vec::new(), others: Vec::new() }
+    }
+
+    /// The same, and to these phones what `write` says in their languages.
+    fn saying(
+        mut self,
+        phones: Vec<Phone>,
+        write: impl Fn(Language) -> serde_json::Result<Message>,
+    ) -> Result<Self, DeliverError> {
+        let mut said = [None; 3];
+        for Phone { addressee, language } in phones {
+            let says = match said[language as usize] {
+                Some(says) => says,
+                None => {
+                    let message = write(language)?;
+                    let there = self.messages.iter().position(|one| one.body == message.body);
+                    let says = there.unwrap_or_else(|| {
+                        self.messages.push(message);
+                        self.messages.len() - 1
+                    });
+                    *said[language as usize].insert(says)
+                }
+            };
+            self.letters.push(Addressee { says, ..addressee });
+        }
+        Ok(self)
     }
 }
 
@@ -85,6 +112,7 @@ impl Reader {
             p256dh: row.try_get_by_index(2)?,
             auth: row.try_get_by_index(3)?,
             vapid_key: row.try_get_by_index(4)?,
+            says: 0,
         };
         let language: String = row.try_get_by_index(5)?;
         Ok(Phone { addressee, language: language.parse().unwrap_or_default() })
@@ -128,7 +156,7 @@ pub async fn contents(post: &Post, claim: &Claim) -> Result<Contents, DeliverErr
             let (rows, reader) = (asked(&post.ledger, &text, values).await?, Reader::of(claim));
             let phones: Result<_, DbErr> = rows.iter().map(|row| reader.phone(row)).collect();
             let write = |language| Message::test(&post.origin, number, language);
-            Ok(Contents { letters: by_language(phones?, write)?, ..Contents::nobody(Outcome::Left, 1) })
+            Contents::nobody(Outcome::Left, 1).saying(phones?, write)
         }
     }
 }
@@ -156,24 +184,11 @@ async fn of_notice(post: &Post, claim: &Claim, id: NoticeId) -> Result<Contents,
     let nobody = Contents::nobody(Outcome::Left, notice.revision);
     if claim.urgent {
         let phones: Result<_, DbErr> = rows.iter().map(|row| reader.phone(row)).collect();
-        return Ok(Contents { letters: by_language(phones?, write)?, ..nobody });
+        return nobody.saying(phones?, write);
     }
     let people: Result<Vec<Somebody>, DbErr> = rows.iter().map(|row| reader.somebody(row)).collect();
     let (phones, others) = by_choice(post, (claim, &notice), people?).await?;
-    Ok(Contents { letters: by_language(phones, write)?, others, ..nobody })
-}
-
-/// What `write` says in each language that somebody reads, with those who do.
-fn by_language(
-    phones: Vec<Phone>,
-    write: impl Fn(Language) -> serde_json::Result<Message>,
-) -> serde_json::Result<Vec<(Message, Vec<Addressee>)>> {
-    let mut who: [Vec<Addressee>; 3] = Default::default();
-    for Phone { addressee, language } in phones {
-        who[language as usize].push(addressee);
-    }
-    let read = Language::ALL.into_iter().zip(who).filter(|(_, who)| !who.is_empty());
-    read.map(|(language, who)| Ok((write(language)?, who))).collect()
+    Contents { others, ..nobody }.saying(phones, write)
 }
 
 /// Who is rung for a notice now, and what becomes of the others.
@@ -245,9 +260,8 @@ async fn of_week(post: &Post, claim: &Claim, number: i64) -> Result<Contents, De
             _ => by_number.entry(row.try_get_by_index(10)?).or_default().push(phone),
         }
     }
-    let mut letters = Vec::new();
-    for (notices, phones) in by_number {
-        letters.extend(by_language(phones, |language| Message::week(notices, &post.origin, number, language))?);
-    }
-    Ok(Contents { letters, others, ..Contents::nobody(Outcome::Left, 1) })
+    let contents = Contents { others, ..Contents::nobody(Outcome::Left, 1) };
+    by_number.into_iter().try_fold(contents, |contents, (notices, phones)| {
+        contents.saying(phones, |language| Message::week(notices, &post.origin, number, language))
+    })
 }

@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::{Duration as StdDuration, Instant},
+    time::Duration as StdDuration,
 };
 
 use sea_orm::{DatabaseConnection, DbErr};
@@ -15,7 +15,7 @@ use super::{
     ahead::Ahead,
     claim::{Claim, Held, renew},
     contents::{Contents, contents},
-    mailing::{Course, Desk, Mailing, Sendings},
+    mailing::{Desk, Mailing},
     outcome::{Outcome, Sent},
     record::{Report, record},
     seen,
@@ -115,26 +115,24 @@ impl Post {
     }
 
     async fn send(&self, claim: &Claim, withdrawn: Arc<AtomicBool>) -> Result<Report, DeliverError> {
-        let Contents { revision, otherwise, letters, others } = contents(self, claim).await?;
+        let Contents { revision, otherwise, mut messages, letters, others } = contents(self, claim).await?;
         let mut sent = vec![Sent::not(otherwise); claim.subscription_ids.len()];
         for (place, one) in others {
             sent[place] = one;
         }
-        let (mut course, begun) = (Course::of(claim), Instant::now());
-        let asked = !letters.is_empty();
-        for (mut message, letters) in letters {
-            if let Some(payload) = &self.payload {
-                message.body.clone_from(payload);
-            }
-            let mailing = Mailing::new(self.desk.clone(), (claim.clone(), begun, course), message, withdrawn.clone());
-            let sending = self.lanes.run(async move |transport| mailing.send(&transport, letters).await);
-            let sendings: Sendings = sending.await.ok_or(DeliverError::NoLane)?;
-            for (place, one) in sendings.sent {
-                sent[place] = one;
-            }
-            course = sendings.course;
+        if letters.is_empty() {
+            return Ok(Report { revision, sent, window: None });
         }
-        Ok(Report { revision, sent, window: asked.then_some(course.window) })
+        if let Some(payload) = &self.payload {
+            messages.iter_mut().for_each(|message| message.body.clone_from(payload));
+        }
+        let mailing = Mailing::new(self.desk.clone(), claim.clone(), messages, withdrawn);
+        let sending = self.lanes.run(async move |transport| mailing.send(&transport, letters).await);
+        let sendings = sending.await.ok_or(DeliverError::NoLane)?;
+        for (place, one) in sendings.sent {
+            sent[place] = one;
+        }
+        Ok(Report { revision, sent, window: Some(sendings.window) })
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Addressee {
     pub auth: Vec<u8>,
     /// Id of the VAPID key it was subscribed under.
     pub vapid_key: String,
+    /// Which of the claim's messages it gets.
+    pub says: usize,
 }
 
 /// Why a message can't be written.

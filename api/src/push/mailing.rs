@@ -53,70 +53,47 @@ pub struct Desk {
     pub stopping: AtomicBool,
 }
 
-/// A batch that is being sent.
+/// What a claim says, being sent: in as many messages as it takes, each phone in its turn whichever of them it gets.
 pub struct Mailing {
     desk: Arc<Desk>,
     claim: Claim,
-    message: Message,
+    /// Each with what is the same in all letters that say it.
+    messages: Vec<(Message, HeaderMap)>,
     service: Service,
-    headers: HeaderMap,
     withdrawn: Arc<AtomicBool>,
     begun: Instant,
     failures_in_row: Cell<u32>,
     complained: Cell<bool>,
     window: RefCell<Window>,
-    probing: bool,
 }
 
-/// How far a claim's service is known to work. What a claim says in several messages learns from each for the next.
-#[derive(Debug)]
-pub struct Course {
-    /// What the service was found to bear.
-    pub window: Window,
-    /// Whether one message has to get through before others follow.
-    probing: bool,
-    failures_in_row: u32,
-}
-
-impl Course {
-    /// What is known before the first message.
-    #[must_use]
-    pub fn of(claim: &Claim) -> Self {
-        Self { window: claim.window(), probing: claim.probing, failures_in_row: 0 }
-    }
-}
-
-/// What became of those who got one message.
+/// What became of a claim.
 #[derive(Debug)]
 pub struct Sendings {
     /// Each phone's place in the batch, and what became of it.
     pub sent: Vec<(usize, Sent)>,
-    /// What was learnt meanwhile.
-    pub course: Course,
+    /// What the service was found to bear.
+    pub window: Window,
 }
 
 impl Mailing {
-    /// The batch of `claim`, which is to say `message`; `withdrawn` turns true when nothing more of it may leave. It was `begun` when its
-    /// first message was, whatever that said, and goes on where that ended.
+    /// The batch of `claim`, which is to say `messages`; `withdrawn` turns true when nothing more of it may leave.
     #[must_use]
-    pub fn new(
-        desk: Arc<Desk>,
-        (claim, begun, course): (Claim, Instant, Course),
-        message: Message,
-        withdrawn: Arc<AtomicBool>,
-    ) -> Self {
+    pub fn new(desk: Arc<Desk>, claim: Claim, messages: Vec<Message>, withdrawn: Arc<AtomicBool>) -> Self {
         let host = claim.origin.trim_start_matches("https://");
         let service = Service::of_host(host.split(':').next().unwrap_or(host));
+        let written = |message| {
+            let headers = headers(&message, service);
+            (message, headers)
+        };
         Self {
-            headers: headers(&message, service),
-            window: RefCell::new(course.window),
-            begun,
-            failures_in_row: Cell::new(course.failures_in_row),
-            probing: course.probing,
+            messages: messages.into_iter().map(written).collect(),
+            window: RefCell::new(claim.window()),
+            begun: Instant::now(),
+            failures_in_row: Cell::new(0),
             complained: Cell::new(false),
             desk,
             claim,
-            message,
             service,
             withdrawn,
         }
@@ -126,14 +103,14 @@ impl Mailing {
     pub async fn send(self, transport: &Transport, letters: Vec<Addressee>) -> Sendings {
         let mut sent = Vec::with_capacity(letters.len());
         let mut letters = letters.into_iter();
-        let mut probing = self.probing;
-        if probing && let Some(to) = letters.next() {
+        if self.claim.probing
+            && let Some(to) = letters.next()
+        {
             let first = self.send_one(transport, &to).await;
             // Whatever it is left alone for: one message that did not get through is enough.
             if matches!(first.tells, Tells::Sick | Tells::TooFast | Tells::Refused) {
                 self.failures_in_row.set(SICK_AFTER);
             }
-            probing = false;
             sent.push((to.place, first));
         }
         let mut replies = FuturesUnordered::new();
@@ -152,8 +129,7 @@ impl Mailing {
             sent.push(reply);
         }
         drop(replies);
-        let course = Course { window: self.window.into_inner(), probing, failures_in_row: self.failures_in_row.get() };
-        Sendings { sent, course }
+        Sendings { sent, window: self.window.into_inner() }
     }
 
     /// One phone: a second signature where the first is refused, and the smallest form where the message is too large.
@@ -209,18 +185,19 @@ impl Mailing {
         to: &Addressee,
         signature: Arc<Signature>,
     ) -> Option<(Verdict, Taken)> {
-        let (origin, message) = (&self.claim.origin, &self.message);
+        let (origin, (message, headers)) = (&self.claim.origin, self.messages.get(to.says)?);
+        let ttl = time_to_live(self.claim.expires_at, message.urgency, self.desk.clock.now());
         let mut signature = signature;
-        let mut said = self.attempt(transport, to, (&message.body, &signature)).await?;
+        let mut said = self.attempt(transport, to, (headers, ttl, &signature), &message.body).await?;
         if said.0 == Verdict::Resign
             && let Ok(fresh) = self.desk.vapid.afresh(origin, &to.vapid_key, &signature, self.desk.clock.now())
         {
             signature = fresh;
-            said = self.attempt(transport, to, (&message.body, &signature)).await?;
+            said = self.attempt(transport, to, (headers, ttl, &signature), &message.body).await?;
         }
         if said.0 == Verdict::TooLarge {
             tracing::error!(%origin, bytes = message.body.len(), "a push service finds a message too large");
-            said = self.attempt(transport, to, (&message.smallest, &signature)).await?;
+            said = self.attempt(transport, to, (headers, ttl, &signature), &message.smallest).await?;
         }
         Some(said)
     }
@@ -229,11 +206,11 @@ impl Mailing {
         &self,
         transport: &Transport,
         to: &Addressee,
-        (body, signature): (&[u8], &Signature),
+        (headers, ttl, signature): (&HeaderMap, u32, &Signature),
+        body: &[u8],
     ) -> Option<(Verdict, Taken)> {
-        let ttl = time_to_live(self.claim.expires_at, self.message.urgency, self.desk.clock.now());
         let ahead = self.desk.keyring.take(to.id, &to.p256dh, &to.auth);
-        let parcel = match parcel(to, (&self.headers, ttl, signature), (body, ahead)) {
+        let parcel = match parcel(to, (headers, ttl, signature), (body, ahead)) {
             Ok(parcel) => parcel,
             Err(error) => {
                 tracing::error!(%error, to = self.log_name(to), "a message can't be sealed");

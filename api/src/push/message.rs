@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     config::Origin,
-    lock_screen::{DRILL, DRILL_ENGLISH, LockScreen, beginning, says_drill},
+    lock_screen::{DRILL, LockScreen, beginning},
     say::Language,
 };
 
@@ -148,11 +148,7 @@ pub fn time_to_live(expires_at: OffsetDateTime, urgency: Urgency, now: OffsetDat
 /// The title of the smallest form: a drill says so in however few characters.
 fn short_title(notice: &notice::Model, title: &str) -> String {
     let short = beginning(title, SHORT_TITLE);
-    match title.contains(DRILL_ENGLISH) {
-        _ if !notice.drill || says_drill(&short) => short,
-        true => format!("{DRILL_ENGLISH} {short}"),
-        false => format!("{DRILL}{short}"),
-    }
+    if notice.drill && !short.contains(DRILL) { format!("{DRILL}{short}") } else { short }
 }
 
 /// `text`, or the longest beginning of it that fits.
