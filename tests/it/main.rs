@@ -40,6 +40,7 @@ mod roster_files;
 mod rows;
 mod scope;
 mod second_factor;
+mod service_worker;
 mod signing_in;
 mod subscribing;
 mod summaries;

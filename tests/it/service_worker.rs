@@ -1,0 +1,115 @@
+//! The service worker in a real browser: what it shows of what is pushed, and where a tap leads.
+
+use serde_json::{Value, json};
+use tests::{Chromium, Phone, PushService, TestApp, actor::Actor, town};
+
+/// 花子, who has joined and turned notifications on in a browser that is this phone.
+async fn hanako(app: &TestApp, phone: &Phone) -> Chromium {
+    let mut chromium = Chromium::start();
+    chromium.subscribes_as(&[phone]);
+    chromium.join(app, "花子").await;
+    chromium.go(app, "/notifications");
+    chromium.says("通知：切れています");
+    chromium.may_notify(app.ground.origin.as_str(), "granted");
+    chromium.click("[data-on]");
+    chromium.says("通知：入っています");
+    chromium
+}
+
+/// The last of what the server has sent to a phone arrives there.
+fn arrives(app: &TestApp, phone: &Phone, chromium: &mut Chromium) {
+    let sent = phone.arrived().pop().expect("a message").body;
+    chromium.is_pushed(app.ground.origin.as_str(), &sent.to_string());
+}
+
+fn at(app: &TestApp, path: &str) -> String {
+    format!("{}{path}", app.ground.origin)
+}
+
+async fn correct(officer: &Actor<'_>, id: &str, title: &str) {
+    let correction = json!({ "title": title, "reason": "場所の誤り" });
+    let _ = officer.post(&format!("/api/v1/notices/{id}/correct"), &correction).await.expect(200);
+}
+
+/// What is pushed for a notice like this one, which leads to `navigate`.
+fn leading(navigate: &str, id: &str) -> String {
+    json!({ "web_push": 8030, "notification": { "title": "公園の清掃", "navigate": navigate, "tag": id,
+        "data": { "notice": id, "revision": 1 } } })
+    .to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_is_shown_as_it_was_sent_and_rings_again_for_a_correction_alone() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let phone = push.phone();
+    let mut chromium = hanako(&app, &phone).await;
+    let officer = app.officer(town::YAMA).await;
+    let id = officer.announce("公園の清掃", town::YAMA).await;
+    app.work().await;
+    let shown = |title: &str, revision: i64, rings: bool| {
+        json!([{ "title": title, "body": "山町内会からのお知らせ", "lang": "ja", "tag": id, "rings": rings,
+            "data": { "navigate": at(&app, &format!("/n/{id}")), "notice": id, "revision": revision } }])
+    };
+    arrives(&app, &phone, &mut chromium);
+    assert_eq!(chromium.notifications(), shown("公園の清掃", 1, true));
+    arrives(&app, &phone, &mut chromium);
+    assert_eq!(chromium.notifications(), shown("公園の清掃", 1, false), "a service may bring it twice");
+
+    correct(&officer, &id, "池の清掃").await;
+    app.work().await;
+    arrives(&app, &phone, &mut chromium);
+    assert_eq!(chromium.notifications(), shown("【訂正】池の清掃", 2, true), "in its place");
+    arrives(&app, &phone, &mut chromium);
+    assert_eq!(chromium.notifications(), shown("【訂正】池の清掃", 2, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_arrives_something_is_shown_and_leads_to_the_list() {
+    let app = TestApp::start().await;
+    let mut chromium = Chromium::start();
+    chromium.may_notify(app.ground.origin.as_str(), "granted");
+    chromium.join(&app, "花子").await;
+    let broken = [
+        "",
+        "null",
+        "お知らせ",
+        "{\"notification\":{\"title\":\"途中",
+        "[]",
+        "{}",
+        r#"{ "notification": null }"#,
+        r#"{ "notification": "公園の清掃" }"#,
+        r#"{ "notification": { "title": 1, "body": ["a"], "lang": {}, "tag": 7, "navigate": 8, "data": "x" } }"#,
+        r#"{ "notification": { "title": {}, "data": { "notice": {}, "revision": "second" } } }"#,
+    ];
+    for text in broken {
+        chromium.is_pushed(app.ground.origin.as_str(), text);
+        let shown = chromium.notifications();
+        let parts = |one: &Value| ["title", "body", "lang"].map(|part| one[part].as_str().map(str::to_owned));
+        let all: Vec<_> = shown.as_array().expect("notifications").iter().map(parts).collect();
+        assert_eq!(all, [["お知らせがあります", "", "ja"].map(|part| Some(part.to_owned()))], "{text}");
+        assert_eq!(chromium.taps_on_notification(), json!([["open", at(&app, "/")]]), "{text}");
+        assert_eq!(chromium.notifications(), json!([]), "what was tapped is gone");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tap_opens_pages_of_our_own_alone() {
+    let (app, _net, id, mut phone) = Chromium::of_a_reader().await;
+    let (origin, path) = (app.ground.origin.as_str(), format!("/n/{id}"));
+    phone.may_notify(origin, "granted");
+    phone.go(&app, "/privacy");
+    let own = at(&app, &path);
+    let foreign = origin.replace("localhost", "kairan.example");
+    for navigate in [&*foreign, "https://kairan.example/n/1", "//kairan.example", "javascript:alert(1)", "http://", ""]
+    {
+        phone.is_pushed(origin, &leading(navigate, &id));
+        assert_eq!(phone.taps_on_notification(), json!([["open", own]]), "{navigate}");
+    }
+
+    // Nor does it lead away from where the notice is open.
+    phone.go(&app, &path);
+    phone.is_pushed(origin, &leading("https://kairan.example/", &id));
+    assert_eq!(phone.taps_on_notification(), json!([["focus", own]]));
+    phone.eventually(&format!("location.href === '{own}'"));
+}
