@@ -5,6 +5,8 @@
 self.importScripts('/assets/waiting.js', '/assets/shell.js', '/assets/shelf.js', '/assets/away.js');
 
 const FALLBACK = 'お知らせがあります';
+// The list and the notices: what is open may be from before a correction. On other pages somebody may be filling something in.
+const READ = /^\/(n\/[^/]+)?$/;
 
 self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
@@ -66,9 +68,13 @@ function target({ navigate, notice }) {
 }
 
 async function open(href) {
-  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  // A window that is not this worker's can't be shown anything: the page opens in another one.
+  const windows = await self.clients.matchAll({ type: 'window' });
   const there = windows.find((one) => one.url.split('#')[0] === href);
-  return there ? there.focus() : self.clients.openWindow(href);
+  if (!there) return self.clients.openWindow(href);
+  // To the front first: browsers allow that for a moment after a tap, and the page may take longer.
+  await there.focus().catch(() => {});
+  return READ.test(new URL(href).pathname) ? there.navigate(href).catch(() => self.clients.openWindow(href)) : there;
 }
 
 self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew(event)));

@@ -94,6 +94,49 @@ async fn whatever_arrives_something_is_shown_and_leads_to_the_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tap_shows_the_correction_where_the_text_before_is_open() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let phone = push.phone();
+    let mut chromium = hanako(&app, &phone).await;
+    let officer = app.officer(town::YAMA).await;
+    let id = officer.announce("公園の清掃", town::YAMA).await;
+    let path = format!("/n/{id}");
+    app.work().await;
+
+    // Another page is open: the notice opens beside it.
+    arrives(&app, &phone, &mut chromium);
+    assert_eq!(chromium.taps_on_notification(), json!([["open", at(&app, &path)]]));
+    assert_eq!(chromium.page().0, "/notifications");
+
+    for (place, title) in [(path.clone(), "池の清掃"), (format!("{path}#not-kept"), "川の清掃")] {
+        chromium.go(&app, "/privacy");
+        chromium.go(&app, &place);
+        correct(&officer, &id, title).await;
+        app.work().await;
+        assert!(!chromium.page().1.contains(title), "nobody has touched it");
+        arrives(&app, &phone, &mut chromium);
+        assert_eq!(chromium.taps_on_notification(), json!([["focus", at(&app, &place)]]));
+        chromium.says(title);
+        chromium.eventually("document.readyState === 'complete'");
+        assert!(chromium.page().1.contains("訂正がありました"), "{:?}", chromium.page());
+        assert_eq!(chromium.run("location.href"), at(&app, &path));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_there_is_no_net_a_tap_shows_what_is_kept() {
+    let (app, net, id, mut phone) = Chromium::of_a_reader().await;
+    let (origin, path) = (app.ground.origin.as_str(), format!("/n/{id}"));
+    phone.may_notify(origin, "granted");
+    phone.is_pushed(origin, &leading(&at(&app, &path), &id));
+    net.cut();
+    assert_eq!(phone.taps_on_notification(), json!([["focus", at(&app, &path)]]));
+    phone.says("電波がないため");
+    assert!(phone.page().1.contains("公園の清掃"), "{:?}", phone.page());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tap_opens_pages_of_our_own_alone() {
     let (app, _net, id, mut phone) = Chromium::of_a_reader().await;
     let (origin, path) = (app.ground.origin.as_str(), format!("/n/{id}"));
@@ -112,4 +155,27 @@ async fn a_tap_opens_pages_of_our_own_alone() {
     phone.is_pushed(origin, &leading("https://kairan.example/", &id));
     assert_eq!(phone.taps_on_notification(), json!([["focus", own]]));
     phone.eventually(&format!("location.href === '{own}'"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tap_takes_nothing_from_who_is_filling_something_in() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let phone = push.phone();
+    let mut chromium = hanako(&app, &phone).await;
+    chromium.go(&app, "/notifications");
+    chromium.click_on("[action='/notifications/test'] button");
+    chromium.says("送っています");
+    app.work().await;
+    chromium.is_loaded_anew();
+    chromium.go(&app, "/notifications");
+    chromium.fill("#field-quiet_from", "22");
+    arrives(&app, &phone, &mut chromium);
+    assert_eq!(chromium.taps_on_notification(), json!([["focus", at(&app, "/notifications")]]));
+    assert_eq!(chromium.run("document.querySelector('#field-quiet_from').value"), "22");
+
+    // The same page with something asked of it is another one.
+    chromium.go(&app, "/notifications?tested=1");
+    arrives(&app, &phone, &mut chromium);
+    assert_eq!(chromium.taps_on_notification(), json!([["open", at(&app, "/notifications")]]));
 }
