@@ -36,18 +36,23 @@ async function show(said) {
     badge: '/assets/badge.png',
     data: { navigate: text(said.navigate), notice: text(data.notice) || tag, revision },
   };
+  let title = text(said.title) || FALLBACK;
   try {
-    // The tag makes the same notice replace itself. It rings again only when it was corrected, not when it was sent twice.
-    if (tag) Object.assign(options, { tag, renotify: !(await shown(tag, revision)) });
-    await self.registration.showNotification(text(said.title) || FALLBACK, options);
+    if (tag) {
+      // The tag makes the same notice replace itself. It rings again only when it was corrected, not when it was sent twice.
+      const [there] = await self.registration.getNotifications({ tag });
+      const known = (there && there.data && there.data.revision) || 0;
+      Object.assign(options, { tag, renotify: known < revision });
+      // A service may bring the text before a correction after it: the correction stays.
+      if (known > revision) {
+        title = there.title;
+        Object.assign(options, { body: there.body, lang: there.lang, data: there.data });
+      }
+    }
+    await self.registration.showNotification(title, options);
   } catch {
     await self.registration.showNotification(FALLBACK, { lang: 'ja', data: options.data });
   }
-}
-
-async function shown(tag, revision) {
-  const there = await self.registration.getNotifications({ tag });
-  return there.some((one) => one.data && one.data.revision >= revision);
 }
 
 self.addEventListener('notificationclick', (event) => {

@@ -62,6 +62,11 @@ async fn a_notice_is_shown_as_it_was_sent_and_rings_again_for_a_correction_alone
     assert_eq!(chromium.notifications(), shown("【訂正】池の清掃", 2, true), "in its place");
     arrives(&app, &phone, &mut chromium);
     assert_eq!(chromium.notifications(), shown("【訂正】池の清掃", 2, false));
+
+    // What its service had put aside comes after it.
+    let late = phone.arrived().swap_remove(0).body;
+    chromium.is_pushed(app.ground.origin.as_str(), &late.to_string());
+    assert_eq!(chromium.notifications(), shown("【訂正】池の清掃", 2, false));
 }
 
 #[tokio::test(flavor = "multi_thread")]
