@@ -187,3 +187,67 @@ async fn a_code_for_the_home_screen_ends_after_a_day_and_with_its_browser() {
     let _ = officer.send("/welcome", &[("code", &code), ("password", "correct horse battery")]).await;
     assert_eq!(officer.open("/home.webmanifest").await.json()["start_url"], "/");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_language_and_the_size_of_an_iphones_browser_reach_its_home_screen() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let mut safari = Chromium::start();
+    safari.call_itself(IPHONE);
+    safari.go(&app, "/");
+    safari.click_on("footer button[value='ja-yasashii']");
+    safari.click_on("footer button[value='huge']");
+    safari.join(&app, "花子").await;
+    safari.eventually("document.querySelector('[data-state=iphone]').checkVisibility()");
+    let address = taken_along(&mut safari);
+    assert!(address.starts_with("/start?language=ja-yasashii&size=huge#"), "{address}");
+
+    // The icon's own jar has none of it. Its page speaks that way before anything is pressed, and does not wait for the code to be taken.
+    let mut home_screen = home_screen();
+    let rung = push.phone();
+    home_screen.may_notify(app.ground.origin.as_str(), "granted");
+    home_screen.subscribes_as(&[&rung]);
+    home_screen.go(&app, &address);
+    let written = "document.documentElement.className === 'size-huge' && document.querySelector('main ruby') !== null";
+    assert_eq!(home_screen.run(written), json!(true), "{:?}", home_screen.page());
+    home_screen.tap("main form button.huge");
+    home_screen.eventually("document.querySelector('[data-on]').checkVisibility()");
+    assert_eq!(home_screen.run(written), json!(true), "{:?}", home_screen.page());
+    home_screen.tap("[data-on]");
+    home_screen.eventually("location.pathname === '/' && document.readyState === 'complete'");
+    assert_eq!(app.number("SELECT count(*) FROM subscription WHERE language = 'ja-yasashii'").await, 1);
+
+    // What is chosen there stays, whatever the icon says each time that it is tapped.
+    home_screen.click_on("footer button[value='small']");
+    home_screen.go(&app, &address);
+    home_screen.eventually("location.pathname === '/' && document.documentElement.className === 'size-small'");
+    assert_eq!(home_screen.run("location.hash + location.search"), json!(""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_somebody_was_sent_chooses_nothing_for_who_has_chosen() {
+    let app = TestApp::start().await;
+    let browser = Browser::called(&app, IPHONE);
+    let page = browser.open("/start?language=tlh&size=<b>&language=en").await;
+    assert!(page.status == 200 && page.text.contains("<html lang=\"ja\">"), "{}", page.text);
+    assert_eq!((browser.cookie("kairan-language"), browser.cookie("kairan-size")), (None, None));
+    let _ = browser.send("/language", &[("language", "ja-yasashii")]).await;
+    let page = browser.open("/start?language=en&size=large").await;
+    assert!(
+        page.text.contains("<html lang=\"ja\" class=\"size-large\">") && page.text.contains("<ruby>"),
+        "{}",
+        page.text
+    );
+    assert_eq!(browser.cookie("kairan-language").as_deref(), Some("ja-yasashii"));
+    assert_eq!(browser.cookie("kairan-size").as_deref(), Some("large"));
+
+    // Who signs in on the home screen is led to where that is done.
+    let code = app.appoint(town::YAMA, entity::seat::Role::Officer, "kaicho@asahi.example").await;
+    let officer = Browser::called(&app, IPHONE);
+    let _ = officer.send("/welcome", &[("code", &code), ("password", "correct horse battery")]).await;
+    let _ = officer.send("/text-size", &[("size", "huge")]).await;
+    let manifest: Value = officer.open("/home.webmanifest").await.json();
+    let home_screen = Browser::called(&app, IPHONE);
+    let page = home_screen.open(manifest["start_url"].as_str().expect("an address")).await;
+    assert!(page.text.contains("class=\"size-huge\"") && page.text.contains("href=\"/signin\""), "{}", page.text);
+}

@@ -24,10 +24,10 @@ use super::{
 use crate::{config::Origin, problem::Problem, say::Language};
 
 /// Holds what was chosen.
-const COOKIE: &str = "kairan-language";
+pub(super) const COOKIE: &str = "kairan-language";
 
 tokio::task_local! {
-    static SPOKEN: Language;
+    pub(super) static SPOKEN: Language;
 }
 
 /// The language of the request that is being answered.
@@ -39,7 +39,7 @@ pub fn spoken() -> Language {
 /// What was chosen, or else what the browser prefers.
 #[must_use]
 pub fn asked(request: &HttpRequest) -> Language {
-    if let Some(chosen) = request.cookie(COOKIE).and_then(|cookie| cookie.value().parse().ok()) {
+    if let Some(chosen) = kept(request) {
         return chosen;
     }
     let preferred = AcceptLanguage::parse(request).map(|header| header.ranked()).unwrap_or_default();
@@ -50,6 +50,11 @@ pub fn asked(request: &HttpRequest) -> Language {
     };
     let mut ranges = preferred.iter().filter_map(|range| range.item()).map(|range| range.to_string().to_lowercase());
     ranges.find_map(|range| known(&range)).unwrap_or_default()
+}
+
+/// What was chosen.
+pub(super) fn kept(request: &HttpRequest) -> Option<Language> {
+    request.cookie(COOKIE).and_then(|cookie| cookie.value().parse().ok())
 }
 
 /// Answers in the language of who asks.
@@ -87,21 +92,25 @@ async fn choose(request: HttpRequest, origin: Data<Origin>, form: Form<Choice>) 
 pub(super) fn chosen(
     request: &HttpRequest,
     origin: &Origin,
-    (name, value): (&'static str, &'static str),
+    choice: (&'static str, &'static str),
 ) -> Result<HttpResponse, Problem> {
     let from = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
     let from = from.and_then(|from| Url::parse(from).ok());
     let path = from.map(|from| from[url::Position::BeforePath..url::Position::AfterQuery].to_owned());
     let mut response = see_other(path.as_deref().and_then(local_path).unwrap_or("/"));
-    let cookie = Cookie::build(name, value)
+    response.add_cookie(&cookie(origin, choice)).map_err(Problem::internal)?;
+    Ok(response)
+}
+
+/// Keeps a choice for a year.
+pub(super) fn cookie(origin: &Origin, (name, value): (&'static str, &'static str)) -> Cookie<'static> {
+    Cookie::build(name, value)
         .path("/")
         .http_only(true)
         .secure(origin.is_https())
         .same_site(SameSite::Lax)
         .max_age(Duration::days(365))
-        .finish();
-    response.add_cookie(&cookie).map_err(Problem::internal)?;
-    Ok(response)
+        .finish()
 }
 
 #[cfg(test)]

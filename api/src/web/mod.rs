@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows a notice from a household; every room above uses it.
 
+pub mod along;
 pub mod assets;
 pub mod away;
 mod body;

@@ -30,10 +30,10 @@ pub enum Size {
 }
 
 /// Holds what was chosen.
-const COOKIE: &str = "kairan-size";
+pub(super) const COOKIE: &str = "kairan-size";
 
 tokio::task_local! {
-    static SHOWN: Size;
+    pub(super) static SHOWN: Size;
 }
 
 /// The size of the page that answers the request.
@@ -73,10 +73,11 @@ impl Size {
     pub fn current(self) -> bool {
         self == shown()
     }
+}
 
-    fn of(request: &ServiceRequest) -> Self {
-        request.cookie(COOKIE).and_then(|cookie| cookie.value().parse().ok()).unwrap_or_default()
-    }
+/// What was chosen.
+pub(super) fn kept(request: &HttpRequest) -> Option<Size> {
+    request.cookie(COOKIE).and_then(|cookie| cookie.value().parse().ok())
 }
 
 impl FromStr for Size {
@@ -92,7 +93,7 @@ impl FromStr for Size {
 /// # Errors
 /// Those of the service.
 pub async fn show<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
-    SHOWN.scope(Size::of(&request), next.call(request)).await
+    SHOWN.scope(kept(request.request()).unwrap_or_default(), next.call(request)).await
 }
 
 /// The choice.
