@@ -174,10 +174,30 @@ fn easy_japanese_has_a_reading_for_every_kanji() {
 async fn what_people_read_before_they_agree_is_what_they_agree_to() {
     let app = TestApp::start().await;
     let agreed = app.stranger().get("/api/v1/purposes").await.expect(200);
-    let page = Browser::new(&app).open("/privacy").await;
     let uses = agreed["uses"].as_array().expect("purposes").iter().chain([&agreed["kept"]]);
-    for words in uses.map(|words| words.as_str().expect("words")) {
-        assert!(page.text.contains(words), "{words}");
+    let uses: Vec<&str> = uses.map(|words| words.as_str().expect("words")).collect();
+    let (begin, end, japanese) = (uses[0], uses[3], "<div lang=\"ja\">");
+    for (language, order) in [
+        ("ja", vec![begin, end]),
+        ("ja-yasashii", vec!["スマートフォンに とどける ため", "ちがうことが ", japanese, begin, end]),
+        ("en", vec!["<li>To bring notices of your city", "If the texts differ, ", japanese, begin, end]),
+    ] {
+        let browser = Browser::new(&app);
+        let _ = browser.send("/language", &[("language", language)]).await;
+        let joining = browser.open("/join").await;
+        let _ = browser.send("/join", &[("code", &*app.slip(town::YAMA_1)), ("name", ""), ("consent", "1")]).await;
+        // Asked once more, of words that have changed.
+        app.tamper("UPDATE person SET consent_version = 77").await;
+        let once_more = browser.open("/privacy").await;
+        for (page, asks) in [(joining, "name=\"consent\""), (once_more, "action=\"/privacy/consent\"")] {
+            assert!(page.text.contains(asks), "{language}: {}", page.text);
+            for words in &uses {
+                assert_eq!(page.text.matches(words).count(), 1, "{language}: {words}");
+            }
+            // In the reader's own words first, then which count, and those.
+            let places: Vec<_> = order.iter().map(|words| page.text.find(words)).collect();
+            assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{language}: {places:?} {}", page.text);
+        }
     }
 }
 

@@ -55,6 +55,8 @@ purpose-arrive = To bring notices of your city and your neighbourhood associatio
 purpose-read = To tell the officers and the group leader of your association, household by household, whether it has read. The city is told numbers only
 purpose-safe = To let the association find, in a disaster for example, the households that have not been reached
 purpose-kept = For this, your household, your name (if you give one), your devices and when you read notices are kept. They are used for nothing else, and given to no advertisers or others. When you leave, what can be told to be yours is deleted.
+purpose-original-counts = If the texts differ, the one in 日本語 is right: it is what you agree to.
+purpose-original = The text in 日本語
 
 ## What could not be done, whatever it was.
 problem-not-found = This could not be found. Please check the address.

@@ -186,6 +186,12 @@ impl Frame {
         spoken()
     }
 
+    /// Whether it speaks another one than that in which words count.
+    #[must_use]
+    pub fn is_translated(&self) -> bool {
+        self.language() != Language::Japanese
+    }
+
     /// The languages that are offered.
     #[must_use]
     pub fn languages(&self) -> [Language; 3] {
