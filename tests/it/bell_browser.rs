@@ -172,3 +172,40 @@ async fn the_service_worker_registers_again_when_the_browser_changes_its_address
     app.work().await;
     assert_eq!((before.tries(), after.titles()), (0, vec!["町内会から".to_owned()]), "planned for it, rung here");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_moved_away_is_told_why_an_old_notification_opens_nothing() {
+    let push = PushService::start().await;
+    let app = TestApp::start_with_push(&push).await;
+    let (mut chromium, phone) = (Chromium::start(), push.phone());
+    chromium.subscribes_as(&[&phone]);
+    joined(&app, &mut chromium).await;
+    chromium.may_notify(app.ground.origin.as_str(), "granted");
+    chromium.open(&at(&app, "/notifications"));
+    until_said(&mut chromium, "通知：切れています");
+    chromium.click("[data-on]");
+    until_said(&mut chromium, "通知：入っています");
+    app.officer(town::YAMA).await.announce("山の清掃", town::YAMA).await;
+    app.officer(town::KAWA).await.announce("川の清掃", town::KAWA).await;
+    app.work().await;
+    assert_eq!(phone.titles(), ["山の清掃"]);
+
+    chromium.open(&at(&app, "/home"));
+    chromium.fill("[action='/home/move'] [name=code]", &app.slip(town::KAWA));
+    chromium.click_on("[action='/home/move'] button");
+    chromium.open(&at(&app, "/"));
+    until_said(&mut chromium, "川町内会 1班");
+
+    // It still lies on the lock screen.
+    let tapped = phone.arrived()[0].body["notification"]["navigate"].as_str().expect("an address").to_owned();
+    chromium.open(&tapped);
+    assert_eq!(chromium.run("performance.getEntriesByType('navigation')[0].responseStatus"), 404);
+    until_said(&mut chromium, "前に入っていた自治会・町内会のお知らせや、取り除かれたものは、もう見られません。");
+    // It says no more of it than of what never was.
+    let never = at(&app, "/n/0199aaaa-0000-7000-8000-000000000000");
+    let told = |address: &str| format!("fetch('{address}').then((answer) => answer.text())");
+    assert_eq!(chromium.run(&told(&tapped)), chromium.run(&told(&never)));
+    chromium.click_on("main a.button");
+    until_said(&mut chromium, "川の清掃");
+    assert!(!chromium.page().1.contains("山の清掃"));
+}

@@ -34,7 +34,8 @@ next-wait-title = Please wait a moment
 next-sign-in = Sign in, then try again.
 next-sign-in-button = Sign in
 next-joined = If you joined with the code of a slip
-next-home = The notice may have been taken back, or may not be for you.
+next-home = Notices of an association that you have left, and what has been taken away, can no longer be seen. It may also not be meant for you. The notices that you get now are in the list.
+next-home-address = If you typed the address, please check it.
 next-others = Your role may have changed, or this is for others to do.
 next-back = Go back in your browser, put it right and send it again.
 next-wait = Open this page again in a while. If it is urgent, please call, or listen to the public loudspeakers.
@@ -59,7 +60,7 @@ purpose-original-counts = If the texts differ, the one in 日本語 is right: it
 purpose-original = The text in 日本語
 
 ## What could not be done, whatever it was.
-problem-not-found = This could not be found. Please check the address.
+problem-not-found = This could not be found.
 problem-unauthenticated = Please sign in.
 problem-invalid = Something is not right yet. Please mend it and send it again.
 problem-too-many-tries = This was tried too often in a row. Please wait a while and try again.

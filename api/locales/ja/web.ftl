@@ -34,7 +34,8 @@ next-wait-title = 少しお待ちください
 next-sign-in = サインインしてから、もう一度やり直してください。
 next-sign-in-button = サインインする
 next-joined = 加入票のコードで参加した方はこちら
-next-home = お知らせが取り下げられたか、あなた宛てではないことがあります。
+next-home = 前に入っていた自治会・町内会のお知らせや、取り除かれたものは、もう見られません。あなた宛てではないこともあります。いまのお知らせは、一覧にあります。
+next-home-address = アドレスを打ったときは、もう一度お確かめください。
 next-others = お役目が変わったときや、ほかの方だけができることのときに、こうなります。
 next-back = ブラウザーの「戻る」で前のページに戻り、直してからもう一度送ってください。
 next-wait = しばらくしてから、このページをもう一度開いてください。急ぎの連絡は、お電話や防災無線でもお確かめください。
@@ -59,7 +60,7 @@ purpose-original-counts = 内容が違うときは、「日本語」の文が正
 purpose-original = 「日本語」の文
 
 ## What could not be done, whatever it was.
-problem-not-found = 見つかりませんでした。アドレスをもう一度お確かめください。
+problem-not-found = 見つかりませんでした。
 problem-unauthenticated = サインインしてください。
 problem-invalid = 入力に誤りがあります。直してもう一度送ってください。
 problem-too-many-tries = 続けて何度も試されたため、少しお休みしています。しばらくしてからもう一度お試しください。
