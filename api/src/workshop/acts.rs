@@ -5,19 +5,21 @@
 //! throws this table away and searches the file for objects; and word by word, whatever the words belong to, in the file itself and in its streams of
 //! objects. What an earlier revision of the file held, the words tell as well. That is meant: it is in the file, and some readers get it out again.
 //!
-//! A stream of objects that can't be read, or that neither way comes upon, makes a file a broken one: nobody has looked at what is in it.
-
-use std::{borrow::Cow, collections::HashSet};
+//! A stream of objects that can't be read makes a file a broken one: nobody has looked at what is in it. One that neither way comes upon is read where
+//! it stands (`streams.rs`): who saves a file again by adding to it may give its number to something else.
 
 use hayro::hayro_syntax::{
     Pdf,
-    object::{Array, Dict, MaybeRef, Name, Object, Stream},
+    object::{Array, Dict, MaybeRef, Name, Object},
 };
 
+use self::streams::Unread;
 use super::{
     Refusal,
-    words::{after_blanks, is_blank, name, names},
+    words::{after_blanks, name, names},
 };
+
+mod streams;
 
 /// How deep objects within each other are looked at.
 const DEPTH: u8 = 32;
@@ -39,13 +41,12 @@ const SYSTEMS: [&str; 5] = ["F", "UF", "DOS", "Mac", "Unix"];
 /// With what it is; [`Refusal::Broken`] where a part of the file can't be looked at.
 pub(super) fn look(pdf: &Pdf) -> Result<(), Refusal> {
     let bytes = pdf.data().as_ref();
-    let streams = words(bytes)?;
-    let mut read = HashSet::new();
-    objects(pdf, &mut read)?;
+    let mut unread = Unread::new(words(bytes)?);
+    objects(pdf, &mut unread)?;
     if let Some(searched) = searched(bytes) {
-        objects(&searched, &mut read)?;
+        objects(&searched, &mut unread)?;
     }
-    if read.len() < streams { Err(Refusal::Broken) } else { Ok(()) }
+    unread.read_in_place(bytes)
 }
 
 /// The file as who searches it has it: the last word about where its table is leads past its end. None where nothing is found so.
@@ -54,39 +55,15 @@ fn searched(bytes: &[u8]) -> Option<Pdf> {
     Pdf::new([bytes, nowhere.as_bytes()].concat()).ok()
 }
 
-/// Each object by itself; and of the streams of objects that could be read, where in the file they are.
-fn objects(pdf: &Pdf, read: &mut HashSet<usize>) -> Result<(), Refusal> {
-    let begins = pdf.data().as_ref().as_ptr().addr();
+/// Each object by itself, and the streams of objects.
+fn objects(pdf: &Pdf, unread: &mut Unread) -> Result<(), Refusal> {
     for object in pdf.objects() {
         acts(&object, DEPTH)?;
-        let Object::Stream(stream) = &object else { continue };
-        if let Some(bytes) = objects_within(stream) {
-            // Also those that the library leaves out: it wants them in the order in which they are named.
-            words(&bytes)?;
-            if is(stream.dict(), "Type", &["ObjStm"]) {
-                read.insert(stream.dict().data().as_ptr().addr() - begins);
-            }
+        if let Object::Stream(stream) = &object {
+            unread.read(stream, pdf.data().as_ref())?;
         }
     }
     Ok(())
-}
-
-/// What is in a stream of objects: numbers and places, then the objects. None where it is no such stream, or where another program might well read
-/// something else in it.
-fn objects_within<'a>(stream: &Stream<'a>) -> Option<Cow<'a, [u8]>> {
-    let dict = stream.dict();
-    let (number, first) = (dict.get::<usize>("N")?, dict.get::<usize>("First")?);
-    let twice = |key: &&str| names(dict.data()).filter(|(name, _)| **name == *key.as_bytes()).count() > 1;
-    let otherwise = ["F", "DP"].iter().any(|key| dict.contains_key(key));
-    if otherwise || ["Filter", "DecodeParms", "First", "N", "Length"].iter().any(twice) {
-        return None;
-    }
-    let bytes = stream.decoded_data().ok()?;
-    // Some end them with a comment.
-    let numbers = bytes.get(..first)?.split(|byte| *byte == b'%').next()?;
-    let mut numbers = numbers.split(|byte| is_blank(*byte)).filter(|number| !number.is_empty());
-    let enough = numbers.clone().count() / 2 >= number;
-    (enough && numbers.all(|number| number.iter().all(u8::is_ascii_digit))).then_some(bytes)
 }
 
 /// What is referred to comes by as an object of its own.
@@ -142,10 +119,10 @@ fn has_names(dict: &Dict<'_>, key: &str) -> bool {
     dict.get::<Dict<'_>>(key).is_some_and(|tree| full(&tree, "Names") || full(&tree, "Kids"))
 }
 
-/// Looks for words that tell, and gives how many streams of objects there are. What stands in a text is taken for what it says: a notice is not about
-/// the inside of a PDF.
-fn words(bytes: &[u8]) -> Result<usize, Refusal> {
-    let mut streams = 0;
+/// Looks for words that tell, and gives where something is called a stream of objects. What stands in a text is taken for what it says: a notice is not
+/// about the inside of a PDF.
+fn words(bytes: &[u8]) -> Result<Vec<usize>, Refusal> {
+    let mut streams = Vec::new();
     for (key, rest) in names(bytes) {
         let key = &*key;
         let program = PROGRAMS.iter().any(|one| one.as_bytes() == key);
@@ -162,7 +139,9 @@ fn words(bytes: &[u8]) -> Result<usize, Refusal> {
                 if let Some((_, _, refusal)) = TELLING.iter().find(tells) {
                     return Err(*refusal);
                 }
-                streams += usize::from(key == b"Type" && *value == *b"ObjStm");
+                if key == b"Type" && *value == *b"ObjStm" {
+                    streams.push(bytes.len() - rest.len());
+                }
             }
             Some(b'0'..=b'9' | b'[' | b'<' | b'(') if program => return Err(Refusal::Script),
             // Texts are marked by any name as well, as in `/EF<</MCID 1>>`.
@@ -177,6 +156,8 @@ fn words(bytes: &[u8]) -> Result<usize, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use image::{ExtendedColorType, ImageEncoder as _, codecs::png::PngEncoder};
 
     use super::{
@@ -236,20 +217,24 @@ mod tests {
             self
         }
 
-        /// Written to its end, with a table that is a stream.
-        fn done(mut self) -> Vec<u8> {
+        /// Written to its end, with a table that is a stream; what comes then was added later.
+        fn saved(mut self) -> Self {
             let begins = self.0.len();
             let entries = self.1.iter().flat_map(|at| match *at {
-                At::Nowhere => [0, 0, 0, 0],
-                At::Byte(at) => [1, (at >> 8) as u8, at as u8, 0],
-                At::Within(stream, place) => [2, (stream >> 8) as u8, stream as u8, place],
+                At::Nowhere => [0; 5],
+                At::Byte(at) => [1, (at >> 16) as u8, (at >> 8) as u8, at as u8, 0],
+                At::Within(stream, place) => [2, 0, (stream >> 8) as u8, stream as u8, place],
             });
             let (entries, size) = (entries.collect::<Vec<_>>(), self.1.len());
-            let dict = format!("<</Type/XRef/W[1 2 1]/Root 1 0 R/Size {size}/Length {}>>", entries.len());
+            let dict = format!("<</Type/XRef/W[1 3 1]/Root 1 0 R/Size {size}/Length {}>>", entries.len());
             self.0
                 .extend([format!("{size} 0 obj{dict}stream\n").as_bytes(), &entries, b"\nendstream endobj\n"].concat());
             self.0.extend(format!("startxref\n{begins}\n%%EOF\n").as_bytes());
-            self.0
+            self
+        }
+
+        fn done(self) -> Vec<u8> {
+            self.saved().0
         }
     }
 
@@ -298,16 +283,73 @@ mod tests {
             ("EF, a dictionary", Paper::new("").and("<</EF<</UF 9 0 R>>>>"), Refusal::Embedded),
             ("a program of a model", Paper::new("").and("<</Subtype/U3D/OnInstantiate 9 0 R>>"), Refusal::Script),
             // What nobody has looked at.
-            (
-                "a stream that another hides",
-                open().and(stream_of("", 9, &[SCRIPT])).numbered(4, b"<<>>"),
-                Refusal::Broken,
-            ),
             ("a stream read otherwise", open().and_within("/F/ASCIIHexDecode", &[SCRIPT]), Refusal::Broken),
             ("a stream of two filters", open().and_within("/Filter/RunLengthDecode", &[SCRIPT]), Refusal::Broken),
         ] {
             assert_eq!(opened(paper.done()), Err(refusal), "{case}");
         }
+    }
+
+    #[test]
+    fn a_stream_whose_number_was_used_again_is_read_where_it_stands() {
+        let (harmless, script) = (stream_of("", 5, &["<</S/URI>>"]), stream_of("", 5, &[SCRIPT]));
+        let twice = |one: &[u8], other: &[u8]| Paper::new("").and(one).saved().numbered(4, other);
+        // With one thing in it otherwise.
+        let but = |from: &str, to: &str| {
+            let stream = stream_of("", 5, &[SCRIPT]);
+            let at = stream.windows(from.len()).position(|part| part == from.as_bytes()).expect("in it");
+            [&stream[..at], to.as_bytes(), &stream[at + from.len()..]].concat()
+        };
+        let other = b"<</Type/ObjStm/N 1/First 4/Length 8>>stream\n9 0 <<>>\nendstream";
+        // The end of a dictionary that tells something else, for who takes the text in it for an object's beginning; and a whole stream as a text.
+        let hex = format!("9 0 {SCRIPT}").bytes().map(|byte| format!("{byte:02x} ")).collect::<String>();
+        let half = format!(
+            "<</Filter/ASCIIHexDecode/X(8 0 obj<<%)\n/Type/ObjStm/N 1/First 4/Length {}>>stream\n{hex}\nendstream",
+            hex.len()
+        );
+        let pretends = [b"<</X(8 0 obj", &other[..], b")", &script[2..]].concat();
+        for (case, paper, is) in [
+            ("both harmless", twice(&harmless, &harmless), Ok(1)),
+            ("no stream any more", twice(&harmless, b"12"), Ok(1)),
+            ("one after the other", twice(&stream_of("/Extends 4 0 R", 5, &["<<>>"]), &harmless), Ok(1)),
+            ("a program in the older", twice(&script, &harmless), Err(Refusal::Script)),
+            ("a program in the newer", twice(&harmless, &script), Err(Refusal::Script)),
+            ("a program in what is no stream any more", twice(&script, b"[]"), Err(Refusal::Script)),
+            ("a file in the older", twice(&stream_of("", 5, &["<</EF<</F 6 0 R>>>>"]), b"1"), Err(Refusal::Embedded)),
+            ("its filter elsewhere", twice(&but("/FlateDecode", " 9 0 R"), &harmless), Err(Refusal::Broken)),
+            ("its length elsewhere", twice(&but("/Length ", "/Length 9 0 R/Was "), &harmless), Err(Refusal::Broken)),
+            ("its length wrong", twice(&but("/Length ", "/Length 9/Was "), &harmless), Err(Refusal::Broken)),
+            ("half a dictionary", twice(half.as_bytes(), &harmless), Err(Refusal::Script)),
+            ("a stream in a text", twice(&pretends, &harmless), Err(Refusal::Broken)),
+            ("a key that may open it", twice(&harmless, b"<</Encrypt 9 0 R>>"), Err(Refusal::Broken)),
+            // One that is counted for the other: read, and without the words.
+            (
+                "another read in its place",
+                twice(&but("/N 1", "/N 9"), b"12").and("/ObjStm").and([b"<</Type 5 0 R", &other[14..]].concat()),
+                Err(Refusal::Broken),
+            ),
+            ("one that is called nothing", Paper::new("").and(but("/Type/ObjStm/N 1", "/N 9")), Err(Refusal::Broken)),
+        ] {
+            assert_eq!(opened(paper.done()), is, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_number_may_be_used_again_and_again() {
+        let grown = |first: &[u8]| {
+            let harmless = stream_of("", 5, &["<</S/URI>>"]);
+            (0..500).fold(Paper::new("").and(first), |paper, _| paper.saved().numbered(4, &harmless)).done()
+        };
+        let before = Instant::now();
+        assert_eq!(opened(grown(b"<<>>")), Ok(1));
+        assert_eq!(opened(grown(&stream_of("", 5, &[SCRIPT]))), Err(Refusal::Script));
+        // Each within the one before, so that who reads all of them reads the file as often.
+        let nested = |deep: usize| {
+            let texts = format!("[({}{})]", "obj<</A(".repeat(deep), ")>>".repeat(deep));
+            opened(Paper::new("").and(stream_of("", 5, &["<<>>"])).numbered(4, texts.as_bytes()).done())
+        };
+        assert_eq!((nested(2), nested(100_000)), (Ok(1), Err(Refusal::Broken)));
+        assert!(before.elapsed() < Duration::from_secs(10), "it took {:?}", before.elapsed());
     }
 
     #[test]
