@@ -79,6 +79,34 @@ async fn a_resident_stays_signed_in_for_a_year_and_a_month_without_looking() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_looks_now_and_then_is_not_signed_out_by_their_browser() {
+    let app = TestApp::start().await;
+    let phone = resident(&app).await;
+    phone.keep("kairan-language", Some("ja-yasashii"));
+    let given = async |path: &str| {
+        let page = phone.open(path).await;
+        let cookies = page.headers.get_all("set-cookie").iter().map(|one| one.to_str().expect("a cookie").to_owned());
+        cookies.filter(|one| one.contains("Max-Age=")).collect::<Vec<_>>()
+    };
+    assert_eq!(given("/").await, [""; 0], "they have just been given");
+    app.ground.clock.advance(Duration::days(300));
+    assert_eq!(given("/api/v1/me").await, [""; 0], "a program's answer gives none");
+    tests::until("the day is noted", async || {
+        app.number("SELECT count(*) FROM session WHERE seen_on > (created_at AT TIME ZONE 'Asia/Tokyo')::date").await
+            == 1
+    })
+    .await;
+    app.ground.clock.advance(Duration::DAY);
+    let [sign_in, language] = &given("/").await[..] else { panic!("two cookies") };
+    assert!(sign_in.starts_with(&format!("kairan={}", phone.cookie("kairan").expect("a sign-in"))), "{sign_in}");
+    assert!(sign_in.contains("Max-Age=34560000") && sign_in.contains("HttpOnly"), "400 days: {sign_in}");
+    assert!(language.starts_with("kairan-language=ja-yasashii"), "{language}");
+    let page = phone.send("/signout", &[]).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(phone.cookie("kairan").filter(|left| !left.is_empty()), None, "signing out takes it away");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_token_is_forgotten_ninety_days_after_its_use() {
     let app = TestApp::start().await;
     let phone = app.resident(town::YAMA_1).await;

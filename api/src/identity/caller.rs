@@ -170,7 +170,7 @@ impl FromRequest for Caller {
                     request.extensions_mut().insert(Unauthenticated);
                 }
             })?;
-            request.extensions_mut().insert(SignedIn(caller.session));
+            request.extensions_mut().insert(SignedIn { session: caller.session, seen_on: caller.seen_on });
             caller.address = Some(address(&request));
             request.extensions_mut().insert(By::from(&caller));
             Ok(caller)

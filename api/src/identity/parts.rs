@@ -6,7 +6,7 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web::Data};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use time::OffsetDateTime;
 
 use super::{
@@ -155,7 +155,7 @@ impl Parts {
         }
         let known =
             opened.email.as_ref().and_then(|email| known_browser::cookie((&self.keys, &self.origin), email, now));
-        for cookie in std::iter::once(session::cookie(&self.origin, opened)).chain(known) {
+        for cookie in std::iter::once(session::cookie(&self.origin, opened.secret.expose_secret())).chain(known) {
             // Can't fail: the values are base64url.
             if let Err(error) = response.add_cookie(&cookie) {
                 tracing::error!(%error, "a cookie could not be set");

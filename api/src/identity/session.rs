@@ -183,8 +183,8 @@ pub fn cookie_name(origin: &Origin) -> &'static str {
 
 /// The cookie that carries a browser's sign-in.
 #[must_use]
-pub fn cookie(origin: &Origin, opened: &Opened) -> Cookie<'static> {
-    Cookie::build(cookie_name(origin), opened.secret.expose_secret().to_owned())
+pub fn cookie(origin: &Origin, secret: &str) -> Cookie<'static> {
+    Cookie::build(cookie_name(origin), secret.to_owned())
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)

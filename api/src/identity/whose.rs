@@ -10,11 +10,13 @@ use actix_web::{
     middleware::Next,
 };
 use entity::ids::SessionId;
+use time::Date;
 
 use super::session;
 use crate::{
+    clock::Clock,
     config::Origin,
-    web::{part, problem_page::Unauthenticated},
+    web::{along::Choices, part, problem_page::Unauthenticated},
 };
 
 /// The id of the sign-in that a page was made for, or `none` where there is none. Where nobody asked whose it is, it is not said.
@@ -25,15 +27,21 @@ pub(super) const CLEAR: (HeaderName, HeaderValue) =
 
 /// What a request is marked with whose caller was read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SignedIn(pub SessionId);
+pub(super) struct SignedIn {
+    pub session: SessionId,
+    /// When it was last used before.
+    pub seen_on: Date,
+}
 
-/// Says whose a page is, and takes away a cookie that opens nothing any more.
+/// Says whose a page is, and takes away a cookie that opens nothing any more. One that does is given anew with the first page of a day, and what was chosen
+/// with it: browsers keep a cookie for 400 days from when it was given, however often it is used.
 ///
 /// # Errors
 /// Those of the request.
 pub async fn said<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let origin = part::<Origin>(request.request())?;
-    let brought = request.cookie(session::cookie_name(&origin)).is_some();
+    let today = part::<Clock>(request.request())?.today();
+    let brought = request.cookie(session::cookie_name(&origin));
     let by_token = request.headers().contains_key(header::AUTHORIZATION);
     let mut response = next.call(request).await?;
     if by_token {
@@ -43,14 +51,23 @@ pub async fn said<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Res
         let extensions = response.request().extensions();
         (extensions.get::<SignedIn>().copied(), extensions.contains::<Unauthenticated>())
     };
-    if brought && over {
+    if brought.is_some() && over {
         response.response_mut().add_cookie(&session::no_cookie(&origin))?;
     }
     let page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if let (true, Some(cookie), Some(SignedIn { seen_on, .. })) = (page, &brought, whose)
+        && seen_on < today
+        && response.response().cookies().all(|one| one.name() != cookie.name())
+    {
+        let kept = Choices::kept(response.request()).cookies(&origin);
+        for cookie in std::iter::once(session::cookie(&origin, cookie.value())).chain(kept) {
+            response.response_mut().add_cookie(&cookie)?;
+        }
+    }
     let whose = match whose {
-        Some(SignedIn(session)) => Some(session.to_string()),
-        None => (!brought || over).then(|| "none".to_owned()),
+        Some(SignedIn { session, .. }) => Some(session.to_string()),
+        None => (brought.is_none() || over).then(|| "none".to_owned()),
     };
     if let Some(whose) = whose.filter(|_| page)
         && let Ok(value) = HeaderValue::from_str(&whose)

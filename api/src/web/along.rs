@@ -5,7 +5,7 @@
 
 use std::str::FromStr;
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, cookie::Cookie};
 use url::form_urlencoded::{Serializer, parse};
 
 use super::{language, size, size::Size};
@@ -61,12 +61,17 @@ impl Choices {
     /// # Errors
     /// When a cookie can't be written.
     pub fn keep(self, mut response: HttpResponse, origin: &Origin) -> Result<HttpResponse, Problem> {
-        let pairs =
-            [self.language.map(|one| (language::COOKIE, one.code())), self.size.map(|one| (size::COOKIE, one.code()))];
-        for pair in pairs.into_iter().flatten() {
-            response.add_cookie(&language::cookie(origin, pair)).map_err(Problem::internal)?;
+        for cookie in self.cookies(origin) {
+            response.add_cookie(&cookie).map_err(Problem::internal)?;
         }
         Ok(response)
+    }
+
+    /// The cookies in which they are kept.
+    pub fn cookies(self, origin: &Origin) -> impl Iterator<Item = Cookie<'static>> {
+        let pairs =
+            [self.language.map(|one| (language::COOKIE, one.code())), self.size.map(|one| (size::COOKIE, one.code()))];
+        pairs.into_iter().flatten().map(|pair| language::cookie(origin, pair))
     }
 }
 
