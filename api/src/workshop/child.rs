@@ -17,7 +17,7 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
     path_beneath_rules,
 };
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use super::{
     Refusal,
@@ -49,14 +49,18 @@ pub fn look() -> io::Result<()> {
         (Resource::RLIMIT_FSIZE, 0),
         (Resource::RLIMIT_CORE, 0),
     ] {
+        // Where the machine allows less, that holds.
+        let most = most.min(getrlimit(resource)?.1);
         setrlimit(resource, most, most)?;
     }
     // What of this is refused, it goes without: the limits stand.
     let _ = rustix::process::nice(LAST);
     let _ = shut_off(&FONTS);
+    // From here on the file is to blame.
+    let voice = Voice::begin(io::stdout().lock())?;
     let mut bytes = Vec::new();
     io::stdin().lock().take(LONGEST).read_to_end(&mut bytes)?;
-    say(bytes, Voice::begin(io::stdout().lock())?)
+    say(bytes, voice)
 }
 
 /// Shuts this thread, and what it starts, off from everything but reading these files; as far as the kernel can.

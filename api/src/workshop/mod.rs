@@ -19,7 +19,7 @@ use tokio::{
     time::{Instant, timeout, timeout_at},
 };
 
-use said::{Seen, read};
+use said::{Seen, has_begun, read};
 
 mod acts;
 pub mod child;
@@ -36,9 +36,9 @@ pub const PREVIEW: u32 = 720;
 pub const PREVIEW_WEIGHT: usize = 30_000;
 /// How long a file may take. The child's own limit is of the seconds that it reckons, whatever else the machine does; this one is for a child that
 /// hangs, and for a machine that is far too busy.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a file waits for its turn.
-const TURN: Duration = Duration::from_secs(30);
+const TURN: Duration = Duration::from_secs(15);
 /// The most that is read of what a child says: far above any picture of ours.
 const LONGEST: usize = 48 * 1024 * 1024;
 
@@ -170,6 +170,7 @@ impl Workshop {
             }
             // A child that reckons too long is ended by the system: one that is only slow has a machine that is far too busy.
             None | Some(Ok(_)) if !in_time => Err(WorkError::Busy),
+            None if !has_begun(&said) => Err(WorkError::Process(io::Error::other("it ended before it had its limits"))),
             None | Some(Ok(_)) => Err(WorkError::Refused(Refusal::Broken)),
         }
     }
@@ -217,9 +218,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_child_that_dies_before_it_has_said_anything_has_read_nothing() {
-        for dies in ["kill -9 $$", "exit 1", "echo hello", "exec 0<&-; echo; echo kairan preview"] {
-            let workshop = Workshop::new("/bin/sh", &["-c", dies]);
+        let begins = "echo; echo kairan preview";
+        for dies in ["kill -9 $$", "exit 1", "echo hello", "exec 0<&-"] {
+            let workshop = Workshop::new("/bin/sh", &["-c", &format!("{begins}; {dies}")]);
             assert_eq!(refused(&workshop, b"%PDF-1.7 and so on").await, Refusal::Broken, "{dies}");
+            let workshop = Workshop::new("/bin/sh", &["-c", dies]);
+            let made = workshop.work(Bytes::from_static(b"%PDF-1.7")).await;
+            assert!(matches!(made, Err(WorkError::Process(_))), "the file has done nothing: {dies}: {made:?}");
         }
     }
 

@@ -62,6 +62,7 @@ pub(super) struct Voice<W: Write>(W);
 impl<W: Write> Voice<W> {
     pub(super) fn begin(mut out: W) -> io::Result<Self> {
         out.write_all(BEGINS)?;
+        out.flush()?;
         Ok(Self(out))
     }
 
@@ -88,6 +89,11 @@ impl<W: Write> Voice<W> {
     pub(super) fn preview(&mut self, (width, height): (u16, u16), bytes: &[u8]) -> io::Result<()> {
         self.piece(b'P', &[&width.to_le_bytes(), &height.to_le_bytes(), bytes])
     }
+}
+
+/// Whether the child came as far as to have its limits.
+pub(super) fn has_begun(said: &[u8]) -> bool {
+    said.windows(BEGINS.len()).any(|window| window == BEGINS)
 }
 
 /// The server's side: what was said, as far as it came. None where it did not come to the point.
