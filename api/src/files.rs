@@ -11,7 +11,7 @@ use actix_web::web::Bytes;
 use entity::ids::CityId;
 use futures_util::{Stream, StreamExt as _, stream::BoxStream};
 use object_store::{
-    ClientConfigKey, ObjectStore, ObjectStoreExt as _, PutMode, RetryConfig,
+    ClientConfigKey, ObjectStore, ObjectStoreExt as _, RetryConfig,
     aws::{AmazonS3Builder, AmazonS3ConfigKey},
     local::LocalFileSystem,
     path::Path,
@@ -189,14 +189,13 @@ impl Files {
     /// When the place does not answer.
     pub async fn belongs_to(&self, owner: &str) -> Result<bool, FilesError> {
         let at = Path::from(OWNER);
-        match self.0.put_opts(&at, owner.to_owned().into(), PutMode::Create.into()).await {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::AlreadyExists { .. }) => {
-                let there = self.0.get(&at).await.map_err(FilesError::new)?.bytes().await.map_err(FilesError::new)?;
-                Ok(there.trim_ascii() == owner.as_bytes())
-            }
-            Err(error) => Err(FilesError::new(error)),
+        if let Err(error) = self.0.head(&at).await {
+            let object_store::Error::NotFound { .. } = error else { return Err(FilesError::new(error)) };
+            self.0.put(&at, owner.to_owned().into()).await.map_err(FilesError::new)?;
         }
+        // Of two that ask at once the later one has it: not every place can write only what is not there.
+        let there = self.0.get(&at).await.map_err(FilesError::new)?.bytes().await.map_err(FilesError::new)?;
+        Ok(there.trim_ascii() == owner.as_bytes())
     }
 
     /// Deletes a file; that it is gone already is as good.

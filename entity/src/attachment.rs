@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use time::OffsetDateTime;
 
-use crate::ids::{AttachmentId, CityId, NoticeId};
+use crate::ids::{AttachmentId, CityId, NoticeId, PersonId};
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
@@ -54,6 +54,8 @@ pub struct Model {
     pub until_revision: Option<i32>,
     /// When it was handed in.
     pub added_at: OffsetDateTime,
+    /// By whom; none: before this was kept.
+    pub added_by: Option<PersonId>,
 }
 
 impl Model {

@@ -29,6 +29,7 @@ mod m20261128_000002_summaries_last;
 mod m20261128_000003_untold;
 mod m20261128_000004_attachments;
 mod m20261129_000001_language_of_a_phone;
+mod m20261129_000002_who_attached;
 mod scope;
 mod search;
 
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000003_untold::Migration),
             Box::new(m20261128_000004_attachments::Migration),
             Box::new(m20261129_000001_language_of_a_phone::Migration),
+            Box::new(m20261129_000002_who_attached::Migration),
         ]
     }
 }

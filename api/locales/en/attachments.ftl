@@ -34,6 +34,7 @@ attachment-picture-alt = { $name } (picture)
 
 ## Why a file is not taken, and what to do.
 attachment-nothing = No file was chosen. Choose one, then press “Attach”.
+attachment-busy = “{ $name }” could not be taken just now, as the server is busy. Send this file alone once more in a little while.
 attachment-too-many = “{ $name }” was not attached: there can be { $most } attachments at most.
 attachment-empty = “{ $name }” is empty. Check that you can open the original, then choose it again.
 attachment-too-large = “{ $name }” is too large: { $size }, where { $most } is the most. Save a PDF in lower quality or split it, make a picture smaller, then choose it again.

@@ -31,6 +31,7 @@ attachment-picture-alt = { $name }（｜絵《え》や ｜写真《しゃしん
 
 ## Why a file is not taken, and what to do.
 attachment-nothing = ファイルを えらんで いません。ファイルを えらんでから、「つける」を おして ください。
+attachment-busy = 「{ $name }」は、いま こんでいて ｜受《う》け｜取《と》れませんでした。この ファイルだけ、すこし あとで もういちど ｜送《おく》って ください。
 attachment-too-many = 「{ $name }」は つけられませんでした。{ $most }つまでです。
 attachment-empty = 「{ $name }」は ｜中《なか》に なにも ありません。もとの ファイルを ｜見《み》て、もう｜一度《いちど》 えらんで ください。
 attachment-too-large = 「{ $name }」は { $size }です。｜大《おお》きすぎます。1つ { $most }までです。｜小《ちい》さくしてから、えらんで ください。

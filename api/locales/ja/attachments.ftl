@@ -31,6 +31,7 @@ attachment-picture-alt = { $name }（画像）
 
 ## Why a file is not taken, and what to do.
 attachment-nothing = ファイルが選ばれていません。付けるファイルを選んでから、「添付する」を押してください。
+attachment-busy = 「{ $name }」は、いま混み合っていて受け取れませんでした。このファイルだけ、少したってからもう一度お送りください。
 attachment-too-many = 「{ $name }」は付けられませんでした。付けられるのは、{ $most }つまでです。
 attachment-empty = 「{ $name }」は、中身が空です。もとのファイルを開けるか確かめて、もう一度選んでください。
 attachment-too-large = 「{ $name }」は{ $size }あり、大きすぎます。1つ{ $most }までです。PDFは画質を下げて作り直すか分け、写真は小さくしてから選んでください。

@@ -15,7 +15,10 @@ use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
 
 use super::{
     Editable, Facts, Publishing, Sendable, Versions,
-    attachments::view::{EditingView, looked_at},
+    attachments::{
+        brought_by,
+        view::{EditingView, looked_at},
+    },
     audience_areas, category,
     details_form::{DetailsForm, faults},
     facts_view::FactsView,
@@ -205,7 +208,7 @@ async fn confirm(
     let senders = super::senders::senders(db, std::iter::once(notice)).await?;
     let sender = senders.first().map(|area| area.name.clone()).unwrap_or_default();
     let emergency = notice.importance == Importance::Emergency;
-    let own = notice.author_id == Some(caller.person);
+    let own = notice.author_id == Some(caller.person) || brought_by(db, notice, caller.person).await?;
     let author = match notice.author_id {
         Some(id) => person::Entity::find_by_id((notice.city_id, id)).one(db).await?.and_then(|person| person.name),
         None => None,

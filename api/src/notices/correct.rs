@@ -13,7 +13,7 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     NoticeError,
-    attachments::{looked_at, staged},
+    attachments::{looked_at, settle, staged},
     checks::lines,
     draft::{AHEAD, drill_title},
     facts::Facts,
@@ -142,6 +142,8 @@ pub async fn correct(
     if before.published_at.is_some_and(|at| at <= now) {
         keep(db, &before, (person, correction.reason), now).await?;
         row.revision = Set(before.revision + 1);
+    } else {
+        settle(db, &before).await?;
     }
     let row = row.update(db).await?;
     wake_worker(db).await?;

@@ -7,7 +7,11 @@ use entity::{
 use sea_orm::{ConnectionTrait, EntityTrait as _, QuerySelect as _, Value};
 use time::OffsetDateTime;
 
-use super::{NoticeError, attachments::looked_at, reach};
+use super::{
+    NoticeError,
+    attachments::{brought_by, looked_at},
+    reach,
+};
 use crate::{clock::end_of, postgres::sql};
 
 /// How somebody publishes.
@@ -19,8 +23,8 @@ pub struct Publishing {
     pub files: Option<Vec<AttachmentId>>,
 }
 
-/// Publishes a draft, at once or at the time that it asks for. An emergency needs another person than its author, or a reason why
-/// there is none.
+/// Publishes a draft, at once or at the time that it asks for. An emergency needs another person than who wrote it or added a file to it, or a reason
+/// why there is none.
 ///
 /// # Errors
 /// [`NoticeError::AlreadyPublished`], also to the second of two at once; [`NoticeError::SecondPersonNeeded`]; [`NoticeError::FilesChanged`],
@@ -34,17 +38,18 @@ pub async fn publish(
     if notice.published_at.is_some() {
         return Err(NoticeError::AlreadyPublished);
     }
-    let own_emergency = notice.importance == Importance::Emergency && notice.author_id == Some(publisher);
+    // Whoever changes its files waits until this has ended.
+    notice::Entity::find_by_id((notice.city_id, notice.id)).lock_exclusive().one(db).await?;
+    let own_emergency = notice.importance == Importance::Emergency
+        && (notice.author_id == Some(publisher) || brought_by(db, &notice, publisher).await?);
     if own_emergency && publishing.alone.is_none() {
         return Err(NoticeError::SecondPersonNeeded);
     }
+    looked_at(db, &notice, publishing.files.as_deref()).await?;
     let published_at = notice.publish_at.filter(|at| *at > now).unwrap_or(now);
     if notice.circulate_until.is_some_and(|day| end_of(day) <= published_at) {
         return Err(NoticeError::InThePast("circulate_until"));
     }
-    // Whoever changes its files waits until this has ended.
-    notice::Entity::find_by_id((notice.city_id, notice.id)).lock_exclusive().one(db).await?;
-    looked_at(db, &notice, publishing.files.as_deref()).await?;
     let alone = publishing.alone.filter(|_| own_emergency);
     let values: [Value; 5] =
         [notice.city_id.0.into(), notice.id.0.into(), published_at.into(), publisher.0.into(), alone.into()];

@@ -144,6 +144,8 @@ pub struct Passkey {
 pub struct Notifications {
     /// The push service.
     pub service: String,
+    /// The language in which it is rung: ja, ja-yasashii, en.
+    pub language: String,
     /// Since when.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]

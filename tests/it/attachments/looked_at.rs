@@ -85,10 +85,15 @@ async fn the_files_of_an_emergency_that_waits_for_its_time_are_its_second_person
     let publish = format!("/api/v1/notices/{id}/publish");
     second.post(&publish, &json!({})).await.refused_at("/attachments");
     second.post(&publish, &json!({ "attachments": [] })).await.problem(409, "attachments_changed");
-    let _ = second.post(&publish, &json!({ "attachments": [map["id"]] })).await.expect(200);
+    let theirs = add(&second, &id, ("経路.png", drawing())).await.expect(201);
+    let both = json!({ "attachments": [theirs["id"], map["id"]] });
+    second.post(&publish, &both).await.problem(409, "second_person_needed");
+    let third = app.officer(town::YAMA).await;
+    let _ = third.post(&publish, &both).await.expect(200);
     add(&author, &id, ("ほか.png", drawing())).await.problem(409, "second_person_needed");
     author.delete(map["href"].as_str().expect("an address")).await.problem(409, "second_person_needed");
-    assert_eq!(seen(&author, &id).await, [("地図.png".to_owned(), "stays".to_owned())]);
+    let stay = ["地図.png", "経路.png"].map(|name| (name.to_owned(), "stays".to_owned()));
+    assert_eq!(seen(&author, &id).await, stay);
     let _ = add(&second, &id, ("ほか.png", drawing())).await.expect(201);
 }
 
@@ -96,7 +101,10 @@ async fn the_files_of_an_emergency_that_waits_for_its_time_are_its_second_person
 async fn a_file_on_its_way_when_its_notice_is_sent_waits_for_a_correction() {
     let app = TestApp::start().await;
     let officer = app.officer(town::YAMA).await;
-    let id = officer.draft(&notice("夏まつり", town::YAMA)).await;
+    let mut later = notice("夏まつり", town::YAMA);
+    let tomorrow = app.ground.clock.now() + Duration::DAY;
+    later["publish_at"] = json!(tomorrow.format(&Rfc3339).expect("a time"));
+    let id = officer.draft(&later).await;
     let file = drawing();
     let (beginning, end) = file.split_at(file.len() / 2);
     let (goes_on, waits) = tokio::sync::oneshot::channel::<Vec<u8>>();
@@ -118,6 +126,10 @@ async fn a_file_on_its_way_when_its_notice_is_sent_waits_for_a_correction() {
     };
     let (answer, ()) = tokio::join!(officer.send(request), publishes);
     assert_eq!(answer.expect(201)["correction"], "comes");
-    assert_eq!(officer.get(&format!("/api/v1/notices/{id}")).await.expect(200)["attachment_count"], 0);
+    let files = async || officer.get(&format!("/api/v1/notices/{id}")).await.expect(200)["attachment_count"].clone();
+    assert_eq!(files().await, 0, "who scheduled it has not looked at that file");
+    let comes = json!({ "reason": "地図を付けます" });
+    let corrected = officer.post(&format!("/api/v1/notices/{id}/correct"), &comes).await.expect(200);
+    assert_eq!((&corrected["revision"], files().await), (&json!(1), json!(1)), "nobody has read it yet");
     app.work().await;
 }

@@ -54,6 +54,7 @@ pub async fn attach(
             since_revision: Set(notice.revision + i32::from(waits)),
             until_revision: Set(None),
             added_at: Set(now),
+            added_by: Set(Some(person)),
         };
         attached.kept.push(row.insert(db).await?);
     }

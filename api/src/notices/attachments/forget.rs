@@ -53,7 +53,7 @@ pub async fn forget_files(db: &DatabaseConnection, files: &Files, now: OffsetDat
     Ok(forgotten)
 }
 
-/// What tells this database from all others, and from its own copies that were read back elsewhere.
+/// What tells this database from all others, and from its own copies that were read back elsewhere from a dump; a copy of its data directory is the same.
 async fn identity(db: &DatabaseConnection) -> Result<String, DbErr> {
     let statement = sql(
         "SELECT system_identifier || '/' || oid AS identity

@@ -1,10 +1,10 @@
 //! Which files a notice has: to its readers, to its editors, in numbers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use entity::{
     attachment,
-    ids::{AttachmentId, CityId, NoticeId},
+    ids::{AttachmentId, CityId, NoticeId, PersonId},
     notice::{self, Importance},
 };
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _};
@@ -53,8 +53,9 @@ pub async fn looked_at(
     seen: Option<&[AttachmentId]>,
 ) -> Result<(), NoticeError> {
     let rows = rows(db, notice).await?;
-    match seen {
-        Some(seen) if to_be_sent(&rows).eq(seen.iter().copied()) => Ok(()),
+    let (there, named) = (to_be_sent(&rows).collect::<BTreeSet<_>>(), seen.map(|seen| seen.iter().copied().collect()));
+    match named {
+        Some(named) if there == named => Ok(()),
         Some(_) => Err(NoticeError::FilesChanged),
         None => {
             let anew = |row: &attachment::Model| notice.published_at.is_none() || !row.is_of(notice.revision);
@@ -63,6 +64,14 @@ pub async fn looked_at(
             if brings && notice.importance == Importance::Emergency { Err(NoticeError::FilesUnseen) } else { Ok(()) }
         }
     }
+}
+
+/// Whether somebody has added one of the files that a notice, which is held, is to be sent with.
+///
+/// # Errors
+/// The database's.
+pub async fn brought_by(db: &impl ConnectionTrait, notice: &notice::Model, person: PersonId) -> Result<bool, DbErr> {
+    Ok(rows(db, notice).await?.iter().any(|row| row.until_revision.is_none() && row.added_by == Some(person)))
 }
 
 /// One file of a notice that somebody may read; none where they may not see it there.

@@ -34,10 +34,10 @@ pub use attach::attach;
 pub use download::file_of;
 pub use forget::{ForgetError, forget_files};
 pub use json::AttachmentOut;
-pub use list::{Changed, changed, counts, looked_at, of_revision, staged};
+pub use list::{Changed, brought_by, changed, counts, looked_at, of_revision, staged};
 pub use prepare::{NotTaken, Prepared, prepare};
 pub use refused::{Refused, Why};
-pub use remove::{keep, remove};
+pub use remove::{keep, remove, settle};
 
 /// The most files of a notice.
 pub const MOST: usize = 5;

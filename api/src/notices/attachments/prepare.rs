@@ -48,6 +48,8 @@ pub struct PreparedPreview {
 pub enum NotTaken {
     /// It is not taken.
     Refused(Refusal),
+    /// The machine is too busy to look at it.
+    Busy,
     /// The machine's fault.
     Problem(Problem),
 }
@@ -56,7 +58,7 @@ impl From<WorkError> for NotTaken {
     fn from(error: WorkError) -> Self {
         match error {
             WorkError::Refused(refusal) => Self::Refused(refusal),
-            WorkError::Busy => Self::Problem(Problem::unavailable(error)),
+            WorkError::Busy => Self::Busy,
             WorkError::Process(_) => Self::Problem(Problem::internal(error)),
         }
     }

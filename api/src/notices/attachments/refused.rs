@@ -18,6 +18,8 @@ pub enum Why {
     TooMany,
     /// No file was chosen.
     Nothing,
+    /// The machine is too busy to look at it.
+    Busy,
 }
 
 /// A file that is not taken.
@@ -36,6 +38,7 @@ impl Refused {
         match self.why {
             Why::Nothing => "nothing",
             Why::TooMany => "too_many",
+            Why::Busy => "busy",
             Why::File(refusal) => match refusal {
                 Refusal::Empty => "empty",
                 Refusal::TooLarge(_) => "too_large",
@@ -59,6 +62,7 @@ impl Refused {
         match self.why {
             Why::Nothing => "attachment-nothing".into(),
             Why::TooMany => of_file("attachment-too-many").with("most", MOST),
+            Why::Busy => of_file("attachment-busy"),
             Why::File(refusal) => match refusal {
                 Refusal::Empty => of_file("attachment-empty"),
                 Refusal::TooLarge(size) => of_file("attachment-too-large")
@@ -84,6 +88,7 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         let status = match refused.why {
             Why::File(Refusal::TooLarge(_)) => StatusCode::PAYLOAD_TOO_LARGE,
+            Why::Busy => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, "attachment_refused", refused.message()).with("reason", refused.reason())

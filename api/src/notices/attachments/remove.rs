@@ -5,7 +5,7 @@ use entity::{
     ids::{AttachmentId, PersonId},
     notice,
 };
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, EntityTrait as _, ModelTrait as _};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait as _, ModelTrait as _};
 use time::OffsetDateTime;
 
 use super::{MOST, Refused, Why, held, is_out, was_published};
@@ -53,6 +53,21 @@ pub async fn keep(
         return Err(Refused { name: row.name, why: Why::TooMany }.into());
     }
     Ok(Some(attachment::ActiveModel { until_revision: Set(None), ..row.into() }.update(db).await?))
+}
+
+/// Lets what waits for the next correction of a notice, which is held, take effect at once: nobody has it yet.
+///
+/// # Errors
+/// The database's.
+pub async fn settle(db: &impl ConnectionTrait, notice: &notice::Model) -> Result<(), DbErr> {
+    for row in super::list::rows(db, notice).await? {
+        if row.until_revision == Some(notice.revision + 1) {
+            row.delete(db).await?;
+        } else if row.since_revision == notice.revision + 1 {
+            attachment::ActiveModel { since_revision: Set(notice.revision), ..row.into() }.update(db).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn find(

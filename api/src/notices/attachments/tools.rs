@@ -67,6 +67,7 @@ impl Tools {
         let name = name::shown(&handed.name);
         prepare((&self.files, &self.workshop), caller.city, handed).await.map_err(|not| match not {
             NotTaken::Refused(refusal) => Left::Refused(Refused { name, why: Why::File(refusal) }),
+            NotTaken::Busy => Left::Refused(Refused { name, why: Why::Busy }),
             NotTaken::Problem(problem) => Left::Problem(problem),
         })
     }
