@@ -78,9 +78,15 @@ async fn what_was_corrected_while_it_was_kept_is_kept_anew_with_the_list() {
     phone.eventually(&format!(
         "caches.match('/n/{id}').then((one) => one.text()).then((text) => text.includes('池の清掃'))"
     ));
+    // And who goes on in another language finds it in that one.
+    phone.keep(app.ground.origin.as_str(), ("kairan-language", "en"));
+    phone.go(&app, "/");
+    phone.eventually(&format!(
+        "caches.match('/n/{id}').then((one) => one.text()).then((text) => text.includes('<html lang=\"en\"'))"
+    ));
     net.cut();
     phone.go(&app, &format!("/n/{id}"));
-    assert!(phone.page().1.contains("訂正がありました"), "{:?}", phone.page());
+    assert!(phone.page().1.contains("This notice was corrected"), "{:?}", phone.page());
 }
 
 #[tokio::test(flavor = "multi_thread")]

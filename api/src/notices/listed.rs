@@ -170,11 +170,11 @@ impl Listed {
     }
 }
 
-/// By what a phone sees that what it keeps of a notice is not what stands there: its revision, and whether it is withdrawn.
+/// By what a phone sees that what it keeps of a notice is not what stands there: its revision, the language of the page, and whether it is withdrawn.
 #[must_use]
 pub fn edition(notice: &notice::Model) -> String {
     let withdrawn = if notice.withdrawn_at.is_some() { "-withdrawn" } else { "" };
-    format!("{}{withdrawn}", notice.revision)
+    format!("{}-{}{withdrawn}", notice.revision, spoken().code())
 }
 
 fn item(Entry { notice, receipt }: &Entry, (senders, base): (&[area::Model], &str), now: OffsetDateTime) -> Item {
