@@ -32,12 +32,12 @@ const LOOK: &str = r"(() => {
     let around = text.parentElement;
     while (getComputedStyle(around).display.match(/^(inline|ruby)/) && !around.matches('button, .button, .tag, .mark') && around.parentElement) around = around.parentElement;
     const box = around.getBoundingClientRect();
-    const out = () => [...range.getClientRects()].some(({ left, right }) => left < box.left - 1 || right > box.right + 1);
-    // A space may hang over the end of a line, a letter may not.
+    const out = (empty = 0) => [...range.getClientRects()].some(({ left, right, width }) => left < box.left - 1 || right - width * empty > box.right + 1);
+    // A space may hang over the end of a line, and so may the empty half of a closing mark (CSS Text 4, text-spacing-trim); a letter may not.
     if (out() && [...text.data].some((letter, place) => {
       range.setStart(text, place);
       range.setEnd(text, place + 1);
-      return letter.trim() && out();
+      return letter.trim() && out('、。，．）］｝〕〉》」』】'.includes(letter) ? .5 : 0);
     })) faults.push(`'${text.data.trim().slice(0, 20)}' stands out of ${name(around)}`);
   }
   return [...new Set(faults)];
