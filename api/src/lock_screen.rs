@@ -37,7 +37,7 @@ impl LockScreen {
             }
             Addressees::Everyone => {
                 // The words around it are in the language of what they are around.
-                let (language, title, body) = version(notice, language);
+                let (language, title, body) = text_in(notice, language);
                 let plain = |text: &str| {
                     Words { text: text.to_owned(), furigana: language == Language::Easy }.say(language, Target::Plain)
                 };
@@ -76,8 +76,10 @@ impl LockScreen {
     }
 }
 
-/// Title and text of a notice in a language, and otherwise as they were written.
-fn version(notice: &notice::Model, language: Language) -> (Language, &str, &str) {
+/// Title and text of a notice as whoever reads `language` is told it, on the lock screen and on the page that a tap leads to: in that language if there
+/// is a version in it, otherwise as it was written.
+#[must_use]
+pub fn text_in(notice: &notice::Model, language: Language) -> (Language, &str, &str) {
     let version = match language {
         Language::Japanese => None,
         Language::Easy => notice.easy_title.as_deref().zip(notice.easy_body.as_deref()),

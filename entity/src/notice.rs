@@ -111,3 +111,11 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Whether this is an emergency that `person` wrote, and which is therefore for another person to send.
+    #[must_use]
+    pub fn is_emergency_of(&self, person: PersonId) -> bool {
+        self.importance == Importance::Emergency && self.author_id == Some(person)
+    }
+}

@@ -16,11 +16,6 @@ fn at(app: &TestApp, path: &str) -> String {
     format!("{}{path}", app.ground.origin.as_str())
 }
 
-/// The page says so.
-fn until_said(chromium: &mut Chromium, words: &str) {
-    chromium.until(&format!("document.body.innerText.includes('{words}')"));
-}
-
 /// The page has done all that it does by itself when it is opened.
 fn until_looked_after(chromium: &mut Chromium) {
     chromium.until("document.querySelector('[data-says]').ariaBusy === 'false'");
@@ -30,17 +25,8 @@ const SUBSCRIPTIONS: &str = "SELECT count(*) FROM subscription WHERE gone_at IS 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resident_turns_notifications_on_and_every_page_looks_after_them() {
-    let push = PushService::start().await;
-    let app = TestApp::start_with_push(&push).await;
-    let (mut chromium, phone) = (Chromium::start(), push.phone());
-    chromium.subscribes_as(&[&phone]);
-    joined(&app, &mut chromium).await;
-    chromium.open(&at(&app, "/notifications"));
-    until_said(&mut chromium, "通知：切れています");
-    chromium.may_notify(app.ground.origin.as_str(), "granted");
-    chromium.click("[data-on]");
-    until_said(&mut chromium, "通知を入れました。");
-    until_said(&mut chromium, "通知：入っています");
+    let (_push, app, phone, mut chromium) = Chromium::of_who_is_rung().await;
+    chromium.says("通知を入れました。");
     assert_eq!(app.number(SUBSCRIPTIONS).await, 1);
 
     // The server has lost it: the next page puts it right, and nobody is asked.
@@ -55,10 +41,10 @@ async fn a_resident_turns_notifications_on_and_every_page_looks_after_them() {
     // A test says by itself how it went.
     chromium.open(&at(&app, "/notifications"));
     chromium.click_on("[action='/notifications/test'] button");
-    until_said(&mut chromium, "送っています");
+    chromium.says("送っています");
     app.work().await;
     chromium.is_loaded_anew();
-    until_said(&mut chromium, "「通知は届いています」と出れば");
+    chromium.says("「通知は届いています」と出れば");
     assert_eq!(phone.titles(), ["町内会から", "通知は届いています"]);
 
     // Who goes on in English is rung in English.
@@ -70,9 +56,9 @@ async fn a_resident_turns_notifications_on_and_every_page_looks_after_them() {
     chromium.open(&at(&app, "/notifications"));
 
     // Turned off, it stays off.
-    until_said(&mut chromium, "通知：入っています");
+    chromium.says("通知：入っています");
     chromium.click("[data-off]");
-    until_said(&mut chromium, "通知を切りました。");
+    chromium.says("通知を切りました。");
     assert_eq!(app.number(SUBSCRIPTIONS).await, 0);
     chromium.open(&at(&app, "/notifications"));
     until_looked_after(&mut chromium);
@@ -87,11 +73,7 @@ async fn a_phone_that_its_service_has_given_up_gets_another_address_with_the_nex
     let (mut chromium, given_up, present) = (Chromium::start(), push.phone(), push.phone());
     chromium.subscribes_as(&[&given_up, &present]);
     joined(&app, &mut chromium).await;
-    chromium.may_notify(app.ground.origin.as_str(), "granted");
-    chromium.open(&at(&app, "/notifications"));
-    until_looked_after(&mut chromium);
-    chromium.click("[data-on]");
-    until_said(&mut chromium, "通知：入っています");
+    chromium.turns_notifications_on(&app);
 
     // The service knows it no longer, and never will; the browser has heard nothing of that.
     given_up.answer_status([410; 20]);
@@ -115,7 +97,7 @@ async fn a_phone_that_its_service_has_given_up_gets_another_address_with_the_nex
     until_looked_after(&mut chromium);
     assert!(chromium.page().1.contains("通知：切れています"));
     chromium.click("[data-on]");
-    until_said(&mut chromium, "うまくいきませんでした");
+    chromium.says("うまくいきませんでした");
     officer.announce("四つ目", town::YAMA).await;
     app.work().await;
     assert_eq!((given_up.tries(), present.tries()), (1, 2), "nobody rings what is given up");
@@ -128,14 +110,14 @@ async fn who_has_blocked_notifications_is_told_how_to_undo_it_on_this_very_devic
     joined(&app, &mut chromium).await;
     chromium.may_notify(app.ground.origin.as_str(), "denied");
     chromium.open(&at(&app, "/notifications"));
-    until_said(&mut chromium, "通知：止められています");
+    chromium.says("通知：止められています");
     let said = chromium.page().1;
     assert!(said.contains("もう一度調べる") && !said.contains("通知：切れています"), "{said}");
     let open = chromium.run("[...document.querySelectorAll('details[open]')].map((one) => one.dataset.system).join()");
     assert_eq!(open, "desktop");
     chromium.may_notify(app.ground.origin.as_str(), "granted");
     chromium.click_on("[data-state=blocked] a");
-    until_said(&mut chromium, "通知：切れています");
+    chromium.says("通知：切れています");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,11 +127,7 @@ async fn the_service_worker_registers_again_when_the_browser_changes_its_address
     let (mut chromium, before, after) = (Chromium::start(), push.phone(), push.phone());
     chromium.subscribes_as(&[&before]);
     joined(&app, &mut chromium).await;
-    chromium.may_notify(app.ground.origin.as_str(), "granted");
-    chromium.open(&at(&app, "/notifications"));
-    until_said(&mut chromium, "通知：切れています");
-    chromium.click("[data-on]");
-    until_said(&mut chromium, "通知：入っています");
+    chromium.turns_notifications_on(&app);
     // An event made by a script may not be waited for by the worker; so the test does.
     let changed = format!(
         "(async () => {{
@@ -175,16 +153,7 @@ async fn the_service_worker_registers_again_when_the_browser_changes_its_address
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_moved_away_is_told_why_an_old_notification_opens_nothing() {
-    let push = PushService::start().await;
-    let app = TestApp::start_with_push(&push).await;
-    let (mut chromium, phone) = (Chromium::start(), push.phone());
-    chromium.subscribes_as(&[&phone]);
-    joined(&app, &mut chromium).await;
-    chromium.may_notify(app.ground.origin.as_str(), "granted");
-    chromium.open(&at(&app, "/notifications"));
-    until_said(&mut chromium, "通知：切れています");
-    chromium.click("[data-on]");
-    until_said(&mut chromium, "通知：入っています");
+    let (_push, app, phone, mut chromium) = Chromium::of_who_is_rung().await;
     app.officer(town::YAMA).await.announce("山の清掃", town::YAMA).await;
     app.officer(town::KAWA).await.announce("川の清掃", town::KAWA).await;
     app.work().await;
@@ -194,18 +163,18 @@ async fn who_has_moved_away_is_told_why_an_old_notification_opens_nothing() {
     chromium.fill("[action='/home/move'] [name=code]", &app.slip(town::KAWA));
     chromium.click_on("[action='/home/move'] button");
     chromium.open(&at(&app, "/"));
-    until_said(&mut chromium, "川町内会 1班");
+    chromium.says("川町内会 1班");
 
     // It still lies on the lock screen.
     let tapped = phone.arrived()[0].body["notification"]["navigate"].as_str().expect("an address").to_owned();
     chromium.open(&tapped);
     assert_eq!(chromium.run("performance.getEntriesByType('navigation')[0].responseStatus"), 404);
-    until_said(&mut chromium, "前に入っていた自治会・町内会のお知らせや、取り除かれたものは、もう見られません。");
+    chromium.says("前に入っていた自治会・町内会のお知らせや、取り除かれたものは、もう見られません。");
     // It says no more of it than of what never was.
     let never = at(&app, "/n/0199aaaa-0000-7000-8000-000000000000");
     let told = |address: &str| format!("fetch('{address}').then((answer) => answer.text())");
     assert_eq!(chromium.run(&told(&tapped)), chromium.run(&told(&never)));
     chromium.click_on("main a.button");
-    until_said(&mut chromium, "川の清掃");
+    chromium.says("川の清掃");
     assert!(!chromium.page().1.contains("山の清掃"));
 }

@@ -130,7 +130,7 @@ async fn an_emergency_waits_for_the_second_person() {
         ("to", "everyone"),
     ];
     let confirm = author.send("/notices/new", &fields).await;
-    shows(&confirm, &["作った方だけでは送れません", "一人で発行する", "山校区"]);
+    shows(&confirm, &["作った方や添付を加えた方だけでは送れません", "一人で発行する", "山校区"]);
     let path = button(&confirm);
     assert_eq!(author.send(&path, &[]).await.status, 409);
     assert_eq!(author.send(&path, &[("alone", "yes"), ("reason", " ")]).await.status, 422);

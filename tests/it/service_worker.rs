@@ -1,20 +1,7 @@
 //! The service worker in a real browser: what it shows of what is pushed, and where a tap leads.
 
 use serde_json::{Value, json};
-use tests::{Chromium, Phone, PushService, TestApp, actor::Actor, town};
-
-/// 花子, who has joined and turned notifications on in a browser that is this phone.
-async fn hanako(app: &TestApp, phone: &Phone) -> Chromium {
-    let mut chromium = Chromium::start();
-    chromium.subscribes_as(&[phone]);
-    chromium.join(app, "花子").await;
-    chromium.go(app, "/notifications");
-    chromium.says("通知：切れています");
-    chromium.may_notify(app.ground.origin.as_str(), "granted");
-    chromium.click("[data-on]");
-    chromium.says("通知：入っています");
-    chromium
-}
+use tests::{Chromium, Phone, TestApp, actor::Actor, town};
 
 /// The last of what the server has sent to a phone arrives there.
 fn arrives(app: &TestApp, phone: &Phone, chromium: &mut Chromium) {
@@ -40,10 +27,7 @@ fn leading(navigate: &str, id: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_is_shown_as_it_was_sent_and_rings_again_for_a_correction_alone() {
-    let push = PushService::start().await;
-    let app = TestApp::start_with_push(&push).await;
-    let phone = push.phone();
-    let mut chromium = hanako(&app, &phone).await;
+    let (_push, app, phone, mut chromium) = Chromium::of_who_is_rung().await;
     let officer = app.officer(town::YAMA).await;
     let id = officer.announce("公園の清掃", town::YAMA).await;
     app.work().await;
@@ -100,10 +84,7 @@ async fn whatever_arrives_something_is_shown_and_leads_to_the_list() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tap_shows_the_correction_where_the_text_before_is_open() {
-    let push = PushService::start().await;
-    let app = TestApp::start_with_push(&push).await;
-    let phone = push.phone();
-    let mut chromium = hanako(&app, &phone).await;
+    let (_push, app, phone, mut chromium) = Chromium::of_who_is_rung().await;
     let officer = app.officer(town::YAMA).await;
     let id = officer.announce("公園の清掃", town::YAMA).await;
     let path = format!("/n/{id}");
@@ -164,10 +145,7 @@ async fn a_tap_opens_pages_of_our_own_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tap_takes_nothing_from_who_is_filling_something_in() {
-    let push = PushService::start().await;
-    let app = TestApp::start_with_push(&push).await;
-    let phone = push.phone();
-    let mut chromium = hanako(&app, &phone).await;
+    let (_push, app, phone, mut chromium) = Chromium::of_who_is_rung().await;
     chromium.go(&app, "/notifications");
     chromium.click_on("[action='/notifications/test'] button");
     chromium.says("送っています");

@@ -139,7 +139,7 @@ confirm-author = { $name } wrote it.{" "}
 confirm-telegram = It was made from a telegram of the Meteorological Agency.{" "}
 confirm-somebody = Somebody else wrote it.{" "}
 confirm-your-eyes = Check with your own eyes that text and areas are right.
-confirm-needs-another = <strong>Who wrote it can't send it alone.</strong> A second person opens this page, checks it and sends it. The draft is saved.
+confirm-needs-another = <strong>Who wrote it or added a file to it can't send it alone.</strong> A second person opens this page, checks it and sends it. The draft is saved.
 confirm-reach = Whom it reaches
 confirm-more-areas = { $count ->
     [one] and 1 more area

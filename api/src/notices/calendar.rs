@@ -16,10 +16,10 @@ use super::{
     Readable,
     facts::{Facts, When},
     facts_view::by_day,
-    versions::text_in,
 };
 use crate::{
     config::Origin,
+    lock_screen::text_in,
     postgres::cities::Cities,
     problem::Problem,
     say::{Language, Message, Says as _, Target, Words},
@@ -57,14 +57,15 @@ fn event(notice: &notice::Model, sender: &str, origin: &Origin) -> Option<Event>
     let starts = facts.starts?;
     let address = format!("{}/n/{}", origin.as_str(), notice.id);
     let host = origin.as_str().split_once("://").map_or("", |(_, host)| host);
-    let (language, text) = text_in(notice, spoken());
-    let plain = |text: String| Words { text, furigana: language == Language::Easy }.say(language, Target::Plain);
+    let (language, title, body) = text_in(notice, spoken());
+    let plain =
+        |text: &str| Words { text: text.to_owned(), furigana: language == Language::Easy }.say(language, Target::Plain);
     let mut event = Event::new();
     event
         .uid(&format!("{}@{host}", notice.id))
         .sequence(u32::try_from(notice.revision).unwrap_or_default())
-        .summary(&plain(text.title))
-        .description(&description(notice, (sender, &plain(text.body)), &address))
+        .summary(&plain(title))
+        .description(&description(notice, (sender, &plain(body)), &address))
         .url(&address)
         .status(if notice.withdrawn_at.is_some() { EventStatus::Cancelled } else { EventStatus::Confirmed })
         // Of the notice and not of the download: who fetches it twice has the same file twice.

@@ -15,15 +15,13 @@ use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
 
 use super::{
     Editable, Facts, Publishing, Sendable, Versions,
-    attachments::{
-        brought_by,
-        view::{EditingView, looked_at},
-    },
+    attachments::view::{EditingView, looked_at},
     audience_areas, category,
     details_form::{DetailsForm, faults},
     facts_view::FactsView,
     json::{AudienceIn, NoticeIn, PublishIn, ids},
     office_view::{AreaChoice, ComposePage, ConfirmPage, Reach, Step, shown_to},
+    publish::needs_another,
     reach,
     view::{Marks, shown},
 };
@@ -208,7 +206,7 @@ async fn confirm(
     let senders = super::senders::senders(db, std::iter::once(notice)).await?;
     let sender = senders.first().map(|area| area.name.clone()).unwrap_or_default();
     let emergency = notice.importance == Importance::Emergency;
-    let own = notice.author_id == Some(caller.person) || brought_by(db, notice, caller.person).await?;
+    let needs_another = needs_another(db, notice, caller.person).await?;
     let author = match notice.author_id {
         Some(id) => person::Entity::find_by_id((notice.city_id, id)).one(db).await?.and_then(|person| person.name),
         None => None,
@@ -240,7 +238,7 @@ async fn confirm(
             households: shown_to(caller, numbers.households),
             phones: shown_to(caller, numbers.phones),
         },
-        step: Step { needs_another: emergency && own, author: (emergency && !own).then_some(author) },
+        step: Step { needs_another, author: (emergency && !needs_another).then_some(author) },
         publish: format!("/notices/{}/publish", notice.id),
         reason,
     })

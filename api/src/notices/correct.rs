@@ -2,7 +2,7 @@
 
 use entity::{
     ids::{AttachmentId, PersonId},
-    notice::{self, Category, Importance},
+    notice::{self, Category},
     revision::{self, Entity as Revision},
 };
 use sea_orm::{
@@ -101,8 +101,7 @@ pub async fn correct(
     if before.withdrawn_at.is_some() {
         return Err(NoticeError::Withdrawn);
     }
-    let own_emergency = before.importance == Importance::Emergency && before.author_id == Some(person);
-    if own_emergency && before.alone_reason.is_none() {
+    if before.is_emergency_of(person) && before.alone_reason.is_none() {
         return Err(NoticeError::SecondPersonNeeded);
     }
     // Otherwise what somebody else corrected would be taken back by who never saw it.

@@ -12,12 +12,12 @@ use super::{
     feed, feed_and_number,
     query::{Asked, LONGEST},
     senders::{name_of, senders},
-    versions::title_in,
     view::{Item, Marks, State},
 };
 use crate::{
     clock::JAPAN,
     identity::Caller,
+    lock_screen::text_in,
     problem::Problem,
     say::{Language, Message, Words},
     web::{
@@ -178,7 +178,7 @@ pub fn edition(notice: &notice::Model) -> String {
 }
 
 fn item(Entry { notice, receipt }: &Entry, (senders, base): (&[area::Model], &str), now: OffsetDateTime) -> Item {
-    let (language, title) = title_in(notice, spoken());
+    let (language, title, _) = text_in(notice, spoken());
     Item {
         href: format!("{base}/n/{}", notice.id),
         title: Words { text: title.to_owned(), furigana: language == Language::Easy },

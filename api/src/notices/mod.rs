@@ -63,7 +63,7 @@ pub use rights::{Editable, Readable, Sendable, publishing_seat};
 pub use sight::Sight;
 pub(crate) use sight::array;
 pub use take_back::take_back;
-pub use versions::{Text, Versions, text_in};
+pub use versions::{Text, Versions};
 pub use withdraw::withdraw;
 
 /// The longest title, in characters.

@@ -68,7 +68,7 @@ pub struct Reach {
 /// Whose turn it is with an emergency.
 #[derive(Default)]
 pub struct Step {
-    /// The author looks at their own emergency.
+    /// Who wrote an emergency or added a file to it looks at it.
     pub needs_another: bool,
     /// Somebody else does: who wrote it, in a sentence.
     pub author: Option<Message>,

@@ -4,7 +4,7 @@ use entity::{
     ids::{AttachmentId, PersonId},
     notice::{self, Importance},
 };
-use sea_orm::{ConnectionTrait, EntityTrait as _, QuerySelect as _, Value};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _, Value};
 use time::OffsetDateTime;
 
 use super::{
@@ -40,8 +40,7 @@ pub async fn publish(
     }
     // Whoever changes its files waits until this has ended.
     notice::Entity::find_by_id((notice.city_id, notice.id)).lock_exclusive().one(db).await?;
-    let own_emergency = notice.importance == Importance::Emergency
-        && (notice.author_id == Some(publisher) || brought_by(db, &notice, publisher).await?);
+    let own_emergency = needs_another(db, &notice, publisher).await?;
     if own_emergency && publishing.alone.is_none() {
         return Err(NoticeError::SecondPersonNeeded);
     }
@@ -67,6 +66,16 @@ pub async fn publish(
     wake_worker(db).await?;
     let row = notice::Entity::find_by_id((notice.city_id, notice.id)).one(db).await?;
     row.ok_or(NoticeError::NotPublished)
+}
+
+/// Whether this is an emergency that `person` wrote or added a file to, and which is therefore for another person to look at and to send.
+pub(super) async fn needs_another(
+    db: &impl ConnectionTrait,
+    notice: &notice::Model,
+    person: PersonId,
+) -> Result<bool, DbErr> {
+    Ok(notice.is_emergency_of(person)
+        || notice.importance == Importance::Emergency && brought_by(db, notice, person).await?)
 }
 
 /// A hint to the workers, which look every second anyway.

@@ -89,26 +89,6 @@ impl Versions {
     }
 }
 
-/// The title and text of a notice that somebody reads: in `language` if there is a version in it, otherwise the original.
-#[must_use]
-pub fn text_in(notice: &notice::Model, language: Language) -> (Language, Text) {
-    match Versions::from(notice).of(language) {
-        Some(text) => (language, text.clone()),
-        None => (Language::Japanese, Text { title: notice.title.clone(), body: notice.body.clone() }),
-    }
-}
-
-/// The title alone, in the same way.
-#[must_use]
-pub(super) fn title_in(notice: &notice::Model, language: Language) -> (Language, &str) {
-    let version = match language {
-        Language::Japanese => None,
-        Language::Easy => notice.easy_title.as_deref(),
-        Language::English => notice.english_title.as_deref(),
-    };
-    version.map_or((Language::Japanese, &notice.title), |title| (language, title))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

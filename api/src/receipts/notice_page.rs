@@ -7,13 +7,13 @@ use serde::Deserialize;
 use super::pages::sees_coverage;
 use crate::{
     identity::{Caller, Home},
+    lock_screen::text_in,
     notices::{
         Content, Facts, Readable, Text, Versions,
         attachments::{self, Changed, view::FilesView},
         category, corrections,
         facts_view::{Fact, FactsView, changed},
         listed::edition,
-        text_in,
         view::{
             self, Behalf, Change, Correction, Marks, NoticePage, OfficeLinks, Part, Shown, VersionLink, Withdrawal,
         },
@@ -80,8 +80,8 @@ pub(super) async fn notice_page(
     }
     let base = format!("/n/{}", notice.id);
     let edit = |verb: &str| notice.withdrawn_at.is_none().then(|| format!("/notices/{}/{verb}", notice.id));
-    let (language, text) = text_in(&notice, reading.language());
-    let text = Shown::new(language, text);
+    let (language, title, body) = text_in(&notice, reading.language());
+    let text = Shown::new(language, Text { title: title.to_owned(), body: body.to_owned() });
     Ok(NoticePage {
         frame: Frame::new(text.title.say(language, Target::Plain), Who::from(&caller)).at(Section::Notices),
         edition: edition(&notice),

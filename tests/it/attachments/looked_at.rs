@@ -73,6 +73,25 @@ async fn who_sends_an_emergency_sends_the_files_that_they_have_looked_at() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_added_a_file_to_an_emergency_is_told_to_wait_for_another() {
+    let app = TestApp::start().await;
+    let (author, helper) = (app.officer(town::YAMA).await, office(&app).await);
+    let mut flood = notice("避難してください", town::YAMA);
+    flood["importance"] = json!("emergency");
+    let id = author.draft(&flood).await;
+    let confirm = format!("/notices/{id}/confirm");
+    assert!(helper.open(&confirm).await.text.contains("緊急で送る"));
+    let map = [("避難所.png", drawing())];
+    assert_eq!(helper.send_files(&format!("/notices/{id}/attachments"), &map).await.status, 200);
+    let page = helper.open(&confirm).await;
+    assert!(page.text.contains("添付を加えた方だけでは送れません"), "{}", page.text);
+    assert!(!page.text.contains("緊急で送る"), "{}", page.text);
+    let page = helper.send(&format!("/notices/{id}/publish"), &[]).await;
+    assert_eq!(page.status, 409);
+    assert!(page.text.contains("添付を加えた人とは別の人"), "{}", page.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_files_of_an_emergency_that_waits_for_its_time_are_its_second_persons() {
     let app = TestApp::start().await;
     let (author, second) = (app.officer(town::YAMA).await, app.officer(town::YAMA).await);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Chromium;
-use crate::Phone;
+use crate::{Phone, PushService, TestApp};
 
 /// A `PushManager` whose subscriptions are those of some phones: it holds one until it is to let it go, and the next one from then on, as a service
 /// gives another address to who subscribes anew. What it knows outlasts the page, as a browser's does.
@@ -50,10 +50,30 @@ const TAP: &str = "(async () => {
 })()";
 
 impl Chromium {
+    /// The browser of 花子, who has joined and is rung in it: the push service, the app, the phone as the service knows it, the browser.
+    pub async fn of_who_is_rung() -> (PushService, TestApp, Phone, Self) {
+        let push = PushService::start().await;
+        let app = TestApp::start_with_push(&push).await;
+        let (mut chromium, phone) = (Self::start(), push.phone());
+        chromium.subscribes_as(&[&phone]);
+        chromium.join(&app, "花子").await;
+        chromium.turns_notifications_on(&app);
+        (push, app, phone, chromium)
+    }
+
     /// Its owner has answered whether pages of `origin` may notify: `granted`, `denied`, or `prompt` where they have not.
     pub fn may_notify(&mut self, origin: &str, setting: &str) {
         let what = json!({ "permission": { "name": "notifications" }, "setting": setting, "origin": origin });
         self.call_in(None, "Browser.setPermission", what);
+    }
+
+    /// Its owner, who is signed in, turns notifications on.
+    pub fn turns_notifications_on(&mut self, app: &TestApp) {
+        self.may_notify(app.ground.origin.as_str(), "granted");
+        self.go(app, "/notifications");
+        self.says("通知：切れています");
+        self.click("[data-on]");
+        self.says("通知：入っています");
     }
 
     /// Each page from now on subscribes as the first of these phones, and each time that it has let go of one as the next: the real service is

@@ -7,10 +7,7 @@
 //! A stranger's file is opened by the workshop and never in the server; pictures are written anew there. What is kept is in the files' place before
 //! the row that names it is written; what no row names is deleted after a day.
 
-use entity::{
-    ids::PersonId,
-    notice::{self, Importance},
-};
+use entity::{ids::PersonId, notice};
 use sea_orm::{ConnectionTrait, EntityTrait as _, QuerySelect as _};
 use time::OffsetDateTime;
 
@@ -56,10 +53,9 @@ async fn held(
 ) -> Result<notice::Model, NoticeError> {
     let row = notice::Entity::find_by_id((notice.city_id, notice.id)).lock_exclusive().one(db).await?;
     let row = row.ok_or(NoticeError::NotPublished)?;
-    let own_emergency = row.importance == Importance::Emergency && row.author_id == Some(person);
     if row.withdrawn_at.is_some() {
         Err(NoticeError::Withdrawn)
-    } else if own_emergency && row.alone_reason.is_none() && row.published_at.is_some_and(|at| at > now) {
+    } else if row.is_emergency_of(person) && row.alone_reason.is_none() && row.published_at.is_some_and(|at| at > now) {
         Err(NoticeError::SecondPersonNeeded)
     } else {
         Ok(row)
