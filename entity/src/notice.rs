@@ -118,4 +118,11 @@ impl Model {
     pub fn is_emergency_of(&self, person: PersonId) -> bool {
         self.importance == Importance::Emergency && self.author_id == Some(person)
     }
+
+    /// Whether `person`, who wrote this emergency, may not correct it: what they published alone, with a reason, they correct alone.
+    #[must_use]
+    pub fn is_corrected_by_another_than(&self, person: PersonId) -> bool {
+        let alone = self.alone_reason.is_some() && self.publisher_id == Some(person);
+        self.is_emergency_of(person) && !alone
+    }
 }

@@ -101,6 +101,11 @@ async fn who_looks_now_and_then_is_not_signed_out_by_their_browser() {
     assert!(sign_in.starts_with(&format!("kairan={}", phone.cookie("kairan").expect("a sign-in"))), "{sign_in}");
     assert!(sign_in.contains("Max-Age=34560000") && sign_in.contains("HttpOnly"), "400 days: {sign_in}");
     assert!(language.starts_with("kairan-language=ja-yasashii"), "{language}");
+
+    // What a home screen opens leads on to a page, and by then it may be noted that they were here today.
+    app.ground.clock.advance(Duration::DAY);
+    let given = given("/start").await;
+    assert!(given.iter().any(|cookie| cookie.starts_with("kairan=")), "{given:?}");
     let page = phone.send("/signout", &[]).await;
     assert_eq!(page.status, 200);
     assert_eq!(phone.cookie("kairan").filter(|left| !left.is_empty()), None, "signing out takes it away");

@@ -14,6 +14,7 @@ attachments-keep-name = Leave it after all: “{ $name }”
 attachments-comes = Comes with the next correction
 attachments-goes = Goes with the next correction
 attachments-out = This notice has been sent. Readers see what you change here once you send a correction.
+attachments-agreed = It is settled that this emergency will be sent. What you change here becomes part of it once somebody other than its author sends a correction.
 attachments-refused = Some files could not be attached
 attachments-next = Look it over
 attachments-correct = Write the correction

@@ -173,6 +173,7 @@ confirm-send-emergency = Send the emergency
 correct-title = Correct a notice
 correct-back = Back to the notice
 correct-lead = It goes once more, as a correction, to the { $phones } phones that got it first. Whom it reaches can't be changed.
+correct-needs-another = <strong>Who wrote it can't correct it alone.</strong> Ask a second person to correct this emergency. You can withdraw it by yourself.
 correct-versions-hint = If you correct title or text, correct these as well. One that you leave as it is goes from the notice, so that nothing outdated stays.
 correct-fits = It fits the corrected text as it is
 correct-reason = Why it is corrected

@@ -14,6 +14,7 @@ attachments-keep-name = 「{ $name }」を ｜取《と》るのを やめる
 attachments-comes = つぎに ｜直《なお》すときに ふえます
 attachments-goes = つぎに ｜直《なお》すときに なくなります
 attachments-out = このお｜知《し》らせは、もう ｜送《おく》りました。ここで かえたことは、｜直《なお》した お｜知《し》らせを ｜送《おく》ると、｜見《み》えるように なります。
+attachments-agreed = この お｜知《し》らせは、｜送《おく》ることが きまって います。ここで かえたことは、｜作《つく》った ｜人《ひと》では ない ｜人《ひと》が ｜直《なお》した お｜知《し》らせを ｜送《おく》ると、｜入《はい》ります。
 attachments-refused = つけられなかった ものが あります
 attachments-next = ｜内容《ないよう》を たしかめる
 attachments-correct = ｜直《なお》す

@@ -14,6 +14,7 @@ attachments-keep-name = 「{ $name }」を外すのをやめる
 attachments-comes = 次の訂正で加わります
 attachments-goes = 次の訂正で外れます
 attachments-out = このお知らせは、もう届いています。ここで変えたことは、訂正を出すと、読む方に見えるようになります。
+attachments-agreed = この緊急のお知らせは、送ることが決まっています。ここで変えたことは、訂正を出すと、お知らせに入ります。作った方ではない方が出してください。
 attachments-refused = 付けられなかったものがあります
 attachments-next = 内容を確かめる
 attachments-correct = 訂正を書く

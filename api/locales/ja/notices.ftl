@@ -170,6 +170,7 @@ confirm-send-emergency = 緊急で送る
 correct-title = お知らせを訂正する
 correct-back = お知らせに戻る
 correct-lead = はじめに届いた{ $phones }台に、もう一度「訂正」として届きます。届く先は変えられません。
+correct-needs-another = <strong>作った方だけでは訂正できません。</strong>緊急のお知らせの訂正は、もう一人の方に頼んでください。取り下げは、お一人でもできます。
 correct-versions-hint = 題か本文を直したときは、こちらも直してください。直さなかった文は、古いまま残らないように、お知らせから外れます。
 correct-fits = 直さなくても、直した本文と合っています
 correct-reason = 訂正の理由

@@ -56,7 +56,9 @@ pub async fn said<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Res
     }
     let page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if let (true, Some(cookie), Some(SignedIn { seen_on, .. })) = (page, &brought, whose)
+    // The first thing that a home screen opens leads on to a page.
+    let opened = page || response.status().is_redirection();
+    if let (true, Some(cookie), Some(SignedIn { seen_on, .. })) = (opened, &brought, whose)
         && seen_on < today
         && response.response().cookies().all(|one| one.name() != cookie.name())
     {

@@ -101,7 +101,7 @@ pub async fn correct(
     if before.withdrawn_at.is_some() {
         return Err(NoticeError::Withdrawn);
     }
-    if before.is_emergency_of(person) && before.alone_reason.is_none() {
+    if before.is_corrected_by_another_than(person) {
         return Err(NoticeError::SecondPersonNeeded);
     }
     // Otherwise what somebody else corrected would be taken back by who never saw it.

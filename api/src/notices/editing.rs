@@ -114,6 +114,7 @@ async fn correcting(
         action: format!("/notices/{}/correct", found.notice.id),
         back: format!("/n/{}", found.notice.id),
         drill: found.notice.drill,
+        needs_another: found.notice.is_corrected_by_another_than(found.caller.person),
         revision: form.revision.unwrap_or(found.notice.revision),
         title: form.title,
         body: form.body,

@@ -133,6 +133,8 @@ pub struct CorrectPage {
     pub action: String,
     pub back: String,
     pub drill: bool,
+    /// Its author looks at an emergency that another person has to correct.
+    pub needs_another: bool,
     /// The revision that is corrected.
     pub revision: i32,
     pub title: String,

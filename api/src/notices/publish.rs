@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::{
     NoticeError,
-    attachments::{brought_by, looked_at},
+    attachments::{brought_by, looked_at, settle},
     reach,
 };
 use crate::{clock::end_of, postgres::sql};
@@ -45,6 +45,8 @@ pub async fn publish(
         return Err(NoticeError::SecondPersonNeeded);
     }
     looked_at(db, &notice, publishing.files.as_deref()).await?;
+    // A file may have waited for a correction since before the notice was taken back.
+    settle(db, &notice).await?;
     let published_at = notice.publish_at.filter(|at| *at > now).unwrap_or(now);
     if notice.circulate_until.is_some_and(|day| end_of(day) <= published_at) {
         return Err(NoticeError::InThePast("circulate_until"));

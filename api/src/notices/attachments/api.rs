@@ -114,7 +114,7 @@ pub(super) async fn take_away(
 ) -> Result<(), Problem> {
     cities
         .write(Some(caller.city), async move |tx| {
-            let (row, waits) = remove(tx, &notice, (caller.person, id), now).await?.ok_or_else(Problem::not_found)?;
+            let (row, waits) = remove(tx, &notice, id, now).await?.ok_or_else(Problem::not_found)?;
             if waits {
                 record(tx, &caller, ("detach", &notice), (&[row], now)).await?;
             }

@@ -1,10 +1,10 @@
-//! Adding files to a notice: at once where nobody reads it yet, with the next correction where it is out.
+//! Adding files to a notice: at once to a draft and to what is scheduled, with the next correction to what is out and to an emergency that is agreed.
 
 use entity::{attachment, ids::PersonId, notice};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait};
 use time::OffsetDateTime;
 
-use super::{MOST, Prepared, held, is_out, name::beside, was_published};
+use super::{MOST, Prepared, Waits, held, name::beside, was_published};
 use crate::notices::NoticeError;
 
 /// What came of it.
@@ -14,14 +14,14 @@ pub struct Attached {
     pub kept: Vec<attachment::Model>,
     /// The names of those for which there was no room.
     pub beyond: Vec<String>,
-    /// Whether the notice is out, so that they wait for its correction.
+    /// Whether they wait for a correction.
     pub waits: bool,
 }
 
 /// Adds files that somebody has prepared, in their order, as far as there is room.
 ///
 /// # Errors
-/// [`NoticeError::Withdrawn`], [`NoticeError::SecondPersonNeeded`].
+/// [`NoticeError::Withdrawn`].
 pub async fn attach(
     db: &impl ConnectionTrait,
     notice: &notice::Model,
@@ -29,8 +29,8 @@ pub async fn attach(
     now: OffsetDateTime,
 ) -> Result<Attached, NoticeError> {
     let seen = notice;
-    let notice = held(db, seen, (person, now)).await?;
-    let waits = is_out(&notice, now) || was_published(seen, &notice);
+    let notice = held(db, seen).await?;
+    let waits = Waits::of(&notice, now).is_some() || was_published(seen, &notice);
     let there = super::list::rows(db, &notice).await?.iter().filter(|row| row.until_revision.is_none()).count();
     let mut attached = Attached { kept: Vec::new(), beyond: Vec::new(), waits };
     for one in prepared {

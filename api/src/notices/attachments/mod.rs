@@ -7,7 +7,7 @@
 //! A stranger's file is opened by the workshop and never in the server; pictures are written anew there. What is kept is in the files' place before
 //! the row that names it is written; what no row names is deleted after a day.
 
-use entity::{ids::PersonId, notice};
+use entity::notice::{self, Importance};
 use sea_orm::{ConnectionTrait, EntityTrait as _, QuerySelect as _};
 use time::OffsetDateTime;
 
@@ -44,27 +44,40 @@ pub const LARGEST: usize = 10_000_000;
 /// The notice as it stands, for somebody who changes its files, held until the transaction ends: nobody corrects or publishes it meanwhile.
 ///
 /// # Errors
-/// [`NoticeError::Withdrawn`]; [`NoticeError::SecondPersonNeeded`] to the author of an emergency whose files, as it is scheduled, would go out with
-/// nobody else's eyes on them.
-async fn held(
-    db: &impl ConnectionTrait,
-    notice: &notice::Model,
-    (person, now): (PersonId, OffsetDateTime),
-) -> Result<notice::Model, NoticeError> {
+/// [`NoticeError::Withdrawn`]
+async fn held(db: &impl ConnectionTrait, notice: &notice::Model) -> Result<notice::Model, NoticeError> {
     let row = notice::Entity::find_by_id((notice.city_id, notice.id)).lock_exclusive().one(db).await?;
     let row = row.ok_or(NoticeError::NotPublished)?;
-    if row.withdrawn_at.is_some() {
-        Err(NoticeError::Withdrawn)
-    } else if row.is_emergency_of(person) && row.alone_reason.is_none() && row.published_at.is_some_and(|at| at > now) {
-        Err(NoticeError::SecondPersonNeeded)
-    } else {
-        Ok(row)
-    }
+    if row.withdrawn_at.is_some() { Err(NoticeError::Withdrawn) } else { Ok(row) }
 }
 
-/// Whether readers have it already, so that it changes by a correction alone.
-fn is_out(notice: &notice::Model, now: OffsetDateTime) -> bool {
-    notice.published_at.is_some_and(|at| at <= now)
+/// Why the files of a notice change by a correction alone, if they do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// Readers have it.
+    Out,
+    /// Two people have said what this emergency says when its time comes.
+    Agreed,
+}
+
+impl Waits {
+    /// Whether, and why, at this time.
+    #[must_use]
+    pub fn of(notice: &notice::Model, now: OffsetDateTime) -> Option<Self> {
+        match notice.published_at {
+            Some(at) if at <= now => Some(Self::Out),
+            Some(_) if notice.importance == Importance::Emergency => Some(Self::Agreed),
+            _ => None,
+        }
+    }
+
+    /// What it is called to who changes them.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Out => "attachments-out",
+            Self::Agreed => "attachments-agreed",
+        }
+    }
 }
 
 /// Whether somebody has published it since it was `seen`, while a file was on its way: whoever did has not looked at that file.

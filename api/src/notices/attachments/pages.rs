@@ -11,7 +11,7 @@ use entity::{ids::AttachmentId, notice};
 use serde::Deserialize;
 
 use super::{
-    LARGEST, MOST, Refused, Why,
+    LARGEST, MOST, Refused, Waits, Why,
     api::take_away,
     attach, file_of, keep, list,
     tools::{Left, Tools, record},
@@ -41,10 +41,10 @@ async fn file(request: HttpRequest, cities: Data<Cities>, found: Readable) -> Re
 
 /// Where its writer goes on, and how that is called: a draft is looked over and sent, what is out is corrected, and what is scheduled goes out.
 fn next(notice: &notice::Model, now: time::OffsetDateTime) -> (String, &'static str) {
-    match notice.published_at {
-        None => (format!("/notices/{}/confirm", notice.id), "attachments-next"),
-        Some(at) if at <= now => (format!("/notices/{}/correct", notice.id), "attachments-correct"),
-        Some(_) => (format!("/n/{}", notice.id), "attachments-back"),
+    match (notice.published_at, Waits::of(notice, now)) {
+        (None, _) => (format!("/notices/{}/confirm", notice.id), "attachments-next"),
+        (_, Some(_)) => (format!("/notices/{}/correct", notice.id), "attachments-correct"),
+        (Some(_), None) => (format!("/n/{}", notice.id), "attachments-back"),
     }
 }
 
@@ -171,7 +171,7 @@ async fn leave(
     let Editable { caller, notice } = found;
     cities
         .write(Some(caller.city), async move |tx| {
-            let row = keep(tx, &notice, (caller.person, id), now).await?.ok_or_else(Problem::not_found)?;
+            let row = keep(tx, &notice, id).await?.ok_or_else(Problem::not_found)?;
             record(tx, &caller, ("attach", &notice), (&[row], now)).await
         })
         .await?;

@@ -1,31 +1,28 @@
 //! Taking a file away, and leaving it after all.
 
-use entity::{
-    attachment,
-    ids::{AttachmentId, PersonId},
-    notice,
-};
+use entity::{attachment, ids::AttachmentId, notice};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait as _, ModelTrait as _};
 use time::OffsetDateTime;
 
-use super::{MOST, Refused, Why, held, is_out, was_published};
+use super::{MOST, Refused, Waits, Why, held, was_published};
 use crate::{notices::NoticeError, problem::Problem};
 
-/// Takes a file away: at once where no reader has it, with the next correction otherwise. Gives the file and whether it waits for that; none where
+/// Takes a file away, at once or with the next correction as it would be added. Gives the file and whether it waits for that; none where
 /// the notice has no such file.
 ///
 /// # Errors
-/// [`NoticeError::Withdrawn`], [`NoticeError::SecondPersonNeeded`].
+/// [`NoticeError::Withdrawn`].
 pub async fn remove(
     db: &impl ConnectionTrait,
     notice: &notice::Model,
-    (person, id): (PersonId, AttachmentId),
+    id: AttachmentId,
     now: OffsetDateTime,
 ) -> Result<Option<(attachment::Model, bool)>, NoticeError> {
     let seen = notice;
-    let notice = held(db, seen, (person, now)).await?;
+    let notice = held(db, seen).await?;
     let Some(row) = find(db, &notice, id).await?.filter(|row| row.until_revision.is_none()) else { return Ok(None) };
-    let waits = (is_out(&notice, now) || was_published(seen, &notice)) && row.since_revision <= notice.revision;
+    let waits =
+        (Waits::of(&notice, now).is_some() || was_published(seen, &notice)) && row.since_revision <= notice.revision;
     if waits {
         let until = Set(Some(notice.revision + 1));
         attachment::ActiveModel { until_revision: until, ..row.clone().into() }.update(db).await?;
@@ -38,14 +35,13 @@ pub async fn remove(
 /// Leaves a file that was to go with the next correction; none where there is no such file.
 ///
 /// # Errors
-/// [`NoticeError::Withdrawn`], [`NoticeError::SecondPersonNeeded`]; [`Why::TooMany`] where other files have taken its place.
+/// [`NoticeError::Withdrawn`]; [`Why::TooMany`] where other files have taken its place.
 pub async fn keep(
     db: &impl ConnectionTrait,
     notice: &notice::Model,
-    (person, id): (PersonId, AttachmentId),
-    now: OffsetDateTime,
+    id: AttachmentId,
 ) -> Result<Option<attachment::Model>, Problem> {
-    let notice = held(db, notice, (person, now)).await?;
+    let notice = held(db, notice).await?;
     let goes = |row: &attachment::Model| row.until_revision == Some(notice.revision + 1);
     let Some(row) = find(db, &notice, id).await?.filter(goes) else { return Ok(None) };
     let there = super::list::rows(db, &notice).await?.iter().filter(|row| row.until_revision.is_none()).count();

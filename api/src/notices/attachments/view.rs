@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{MOST, is_out, list};
+use super::{MOST, Waits, list};
 use crate::{
     say::Message,
     web::{
@@ -119,8 +119,8 @@ pub struct EditingView {
     pub seen: String,
     /// Whether there is room for another.
     pub room: bool,
-    /// Whether readers have the notice, so that changes wait for its correction.
-    pub out: bool,
+    /// Why changes wait for a correction, if they do.
+    pub waits: Option<Waits>,
 }
 
 impl EditingView {
@@ -137,7 +137,7 @@ impl EditingView {
             seen: list::to_be_sent(&rows).map(|id| id.to_string()).collect::<Vec<_>>().join(" "),
             room: rows.iter().filter(|row| row.until_revision.is_none()).count() < MOST,
             files: rows.iter().map(edit).collect(),
-            out: is_out(notice, now),
+            waits: Waits::of(notice, now),
         })
     }
 }

@@ -20,17 +20,17 @@ use super::{
     words,
 };
 
-/// Where something is called a stream of objects that nobody has read.
-pub(super) struct Unread(BTreeSet<usize>);
+/// Where something is called a stream of objects that nobody has read, and the numbers that none in such a stream may have.
+pub(super) struct Unread(BTreeSet<usize>, BTreeSet<u64>);
 
 impl Unread {
-    pub(super) fn new(places: Vec<usize>) -> Self {
-        Self(places.into_iter().collect())
+    pub(super) fn new(places: Vec<usize>, taken: BTreeSet<u64>) -> Self {
+        Self(places.into_iter().collect(), taken)
     }
 
     /// Looks at what is in a stream, if that is objects.
     pub(super) fn read(&mut self, stream: &Stream<'_>, file: &[u8]) -> Result<(), Refusal> {
-        let Some(bytes) = objects_within(stream)? else { return Ok(()) };
+        let Some(bytes) = objects_within(stream, &self.1)? else { return Ok(()) };
         // Also those that the library leaves out: it wants them in the order in which they are named.
         words(&bytes)?;
         let dict = stream.dict();
@@ -97,7 +97,7 @@ fn is_by_itself(stream: &Stream<'_>) -> bool {
 ///
 /// # Errors
 /// [`Refusal::Broken`] where it can't be read, or where another program might well read something else in it.
-fn objects_within<'a>(stream: &Stream<'a>) -> Result<Option<Cow<'a, [u8]>>, Refusal> {
+fn objects_within<'a>(stream: &Stream<'a>, taken: &BTreeSet<u64>) -> Result<Option<Cow<'a, [u8]>>, Refusal> {
     let dict = stream.dict();
     let (Some(number), Some(first)) = (dict.get::<usize>("N"), dict.get::<usize>("First")) else { return Ok(None) };
     let twice = |key: &&str| names(dict.data()).filter(|(name, _)| **name == *key.as_bytes()).count() > 1;
@@ -108,8 +108,12 @@ fn objects_within<'a>(stream: &Stream<'a>) -> Result<Option<Cow<'a, [u8]>>, Refu
     let bytes = stream.decoded_data().map_err(|_| Refusal::Broken)?;
     // Some end them with a comment.
     let numbers = bytes.get(..first).and_then(|numbers| numbers.split(|byte| *byte == b'%').next());
-    let mut numbers = numbers.ok_or(Refusal::Broken)?.split(|byte| is_blank(*byte)).filter(|one| !one.is_empty());
+    let numbers = numbers.ok_or(Refusal::Broken)?.split(|byte| is_blank(*byte)).filter(|one| !one.is_empty());
     let enough = numbers.clone().count() / 2 >= number;
-    let are_numbers = numbers.all(|number| number.iter().all(u8::is_ascii_digit));
-    if enough && are_numbers { Ok(Some(bytes)) } else { Err(Refusal::Broken) }
+    let is_free = |(place, one): (usize, &[u8])| {
+        let digits = str::from_utf8(one).ok().filter(|one| one.bytes().all(|byte| byte.is_ascii_digit()));
+        // The first of each two is an object's number.
+        digits.and_then(|one| one.parse().ok()).is_some_and(|one| place % 2 == 1 || !taken.contains(&one))
+    };
+    if enough && numbers.enumerate().all(is_free) { Ok(Some(bytes)) } else { Err(Refusal::Broken) }
 }
