@@ -10,6 +10,8 @@
   const DOORS = /^\/(join|device|signin|welcome|oidc)(\/|$)/;
   // What answers to this clears all that is kept of us, this worker with it: it must not stand in between.
   const OUT = /^\/(signout|me\/leave)$/;
+  // What is chosen for the page that one is on.
+  const CHOICE = /^\/(language|text-size)$/;
 
   const late = (time) => new Promise((done) => { setTimeout(done, time); });
 
@@ -20,6 +22,7 @@
     const url = new URL(request.url);
     if (url.origin !== self.location.origin || (OUT.test(url.pathname) && request.method === 'POST')) return;
     if (request.mode === 'navigate') event.respondWith((request.method === 'GET' ? page : form)(event, url));
+    else if (shelf.PICTURE.test(url.pathname)) event.respondWith(shelf.picture(request));
     else if (url.pathname.startsWith('/assets/') && url.search) event.respondWith(shell.asset(request, url));
   });
 
@@ -42,14 +45,16 @@
     return answer;
   };
 
-  const stored = async ({ pathname }) => {
+  const stored = async ({ pathname, search }) => {
     // The home screen opens another address than the list's.
     const path = pathname === '/start' ? '/' : pathname;
     const { found, owner } = await shelf.find(path) || {};
     if (!found) return undefined;
     const [, id] = path.split('/n/');
     if (id) await waiting.add({ id, acknowledged: false, sign_in: owner }).catch(() => {});
-    const text = (await found.text()).replace('<body', `<body data-kept="${found.headers.get('kept-at')}"`);
+    // What was looked for or chosen can't be had: the page says so.
+    const asked = search && path === pathname ? ' data-asked' : '';
+    const text = (await found.text()).replace('<body', `<body data-kept="${found.headers.get('kept-at')}"${asked}`);
     return new Response(text, { headers: found.headers });
   };
 
@@ -63,7 +68,8 @@
       if (url.pathname === '/language') await shell.stale();
       if (answer) return answer;
     } catch {
-      if (!stamp) return shell.offline();
+      if (CHOICE.test(url.pathname)) return Response.redirect(new URL('?kept', event.request.referrer || url.origin), 303);
+      if (!stamp) return shell.offline('data-form');
     }
     return wait(stamp[1]);
   };

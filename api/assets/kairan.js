@@ -17,6 +17,10 @@
       history.replaceState(null, '', location.pathname + location.search);
     }
     code.addEventListener('change', () => { code.value = grouped(code.value); });
+    // Who chooses a language or a size comes back to this page, and the code with them, which only browsers see after a `#`.
+    for (const form of all('footer form')) {
+      form.addEventListener('submit', () => { form.action = form.action.split('#')[0] + '#' + grouped(code.value); });
+    }
   }
 
   for (const button of all('[data-show]')) {

@@ -4,7 +4,7 @@
 (() => {
   const one = (selector) => document.querySelector(selector);
   const { waiting } = self;
-  const { kept, signedIn } = document.body.dataset;
+  const { asked, form, kept, signedIn } = document.body.dataset;
   const here = location.pathname.split('/n/')[1];
   let waited = false;
 
@@ -96,7 +96,9 @@
     });
   }
 
-  if (kept) tell('kept', kept);
+  if (kept) tell(asked === undefined ? 'kept' : 'asked', kept);
+  // What was filled in is still in the page before.
+  if (form !== undefined) one('[data-again]').onclick = () => { history.back(); return false; };
   if ('serviceWorker' in navigator && signedIn) navigator.serviceWorker.register('/sw.js').catch(() => {});
   self.addEventListener('online', send);
   // A page that is come back to may be another one's by now.

@@ -11,6 +11,7 @@ self.shelf = (() => {
   const KEPT = /^\/(n\/[\da-f-]{36})?$/;
   // A notice of a list, and which edition of it there is.
   const LISTED = /"(\/n\/[\da-f-]{36})" data-edition="([^"]+)"/g;
+  const PICTURE = /^\/n\/[\da-f-]{36}\/files\/[\da-f-]{36}\/preview$/;
   const OWNER = 'kairan-sign-in';
   const HEADERS = ['cache-control', 'content-type', 'content-security-policy', 'referrer-policy', 'x-content-type-options'];
 
@@ -25,10 +26,35 @@ self.shelf = (() => {
     const headers = new Headers({ 'kept-at': new Date().toISOString() });
     for (const name of HEADERS) headers.set(name, answer.headers.get(name) || '');
     const text = await answer.text();
-    const there = await pages.keys();
-    if (there.length >= MOST) await pages.delete(there.find(({ url }) => url.includes('/n/')));
+    await room(pages, KEPT);
     await pages.put(path, new Response(text, { headers }));
     return text;
+  };
+
+  // The oldest notice goes where there are many, and the oldest picture.
+  const room = async (pages, kind) => {
+    const there = (await pages.keys()).filter(({ url }) => url.includes('/n/') && kind.test(new URL(url).pathname));
+    if (there.length >= MOST) await pages.delete(there[0]);
+  };
+
+  // A picture of what is attached is kept with the pages of whoever saw it.
+  const picture = async (request) => {
+    const asked = turns;
+    try {
+      const answer = await fetch(request);
+      if (answer.status === 200) await keepPicture(request, answer.clone(), asked).catch(() => {});
+      return answer;
+    } catch {
+      return (await find(request))?.found || Response.error();
+    }
+  };
+  const keepPicture = async (request, answer, asked) => {
+    const owner = await whose();
+    if (!owner || asked !== turns) return;
+    const pages = await caches.open(PAGES + owner);
+    await room(pages, PICTURE);
+    await pages.put(request, answer);
+    if (asked !== turns) await caches.delete(PAGES + owner);
   };
 
   // The first notices of the list, and all that are kept and were corrected or withdrawn since; without reading them in anybody's name.
@@ -90,9 +116,9 @@ self.shelf = (() => {
 
   const find = async (path) => {
     const owner = await whose();
-    const found = owner && await caches.match(path, { cacheName: PAGES + owner });
+    const found = owner && await caches.match(path, { cacheName: PAGES + owner, ignoreVary: true });
     return found && { found, owner };
   };
 
-  return { find, forget, keep, turn, whose };
+  return { PICTURE, find, forget, keep, picture, turn, whose };
 })();

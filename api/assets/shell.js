@@ -23,7 +23,11 @@ self.shell = (() => {
     }));
     await shell.put('/offline', answer);
   };
-  const offline = async () => (await (await caches.open(SHELL)).match('/offline')) || Response.error();
+  // `mark`: what the page is to know.
+  const offline = async (mark = '') => {
+    const page = await (await caches.open(SHELL)).match('/offline');
+    return page ? new Response((await page.text()).replace('<body', `<body ${mark}`), page) : Response.error();
+  };
   const stale = async () => (await caches.open(SHELL)).delete('/offline');
 
   const asset = async (request, { pathname }) => {

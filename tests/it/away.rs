@@ -1,9 +1,11 @@
 //! Away from the net: in a real browser whose net is taken away, and what becomes of a stamp that waited.
 
 use serde_json::json;
-use tests::{Chromium, PushService, TestApp, town};
+use tests::{Chromium, PushService, TestApp, actor::notice, town};
 use time::{Duration, format_description::well_known::Rfc3339};
 use uuid::Uuid;
+
+use crate::attachments::{hands::add, made::drawing};
 
 async fn stamps(app: &TestApp) -> i64 {
     app.number("SELECT count(*) FROM receipt WHERE acknowledged_at IS NOT NULL").await
@@ -87,6 +89,63 @@ async fn what_was_corrected_while_it_was_kept_is_kept_anew_with_the_list() {
     net.cut();
     phone.go(&app, &format!("/n/{id}"));
     assert!(phone.page().1.contains("This notice was corrected"), "{:?}", phone.page());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_chooses_without_a_net_leaves_one_where_one_is_and_says_why() {
+    let (app, net, id, mut phone) = Chromium::of_a_reader().await;
+    let path = format!("/n/{id}");
+    phone.go(&app, "/");
+    phone.keeps("/offline");
+    phone.keeps("/");
+    phone.go(&app, &path);
+    net.cut();
+    for choice in ["footer button[value='huge']", "footer button[value='en']"] {
+        phone.click_on(choice);
+        let (there, says) = phone.page();
+        assert_eq!(there, path);
+        assert!(says.contains("公園の清掃") && says.contains("変えることはできません"), "{says}");
+    }
+    phone.go(&app, "/?q=ごみ");
+    let says = phone.page().1;
+    assert!(says.contains("公園の清掃") && says.contains("さがすこと"), "{says}");
+
+    // What is filled in elsewhere can't be sent; the way back leads to where it was, and not to an address that takes forms alone.
+    net.mend();
+    phone.go(&app, "/notifications");
+    net.cut();
+    phone.run("document.querySelector('details.card').open = true");
+    phone.click_on("form[action='/notifications'] button");
+    assert!(phone.page().1.contains("まだ伝わっていません"), "{:?}", phone.page());
+    net.mend();
+    phone.run("document.querySelector('[data-again]').click()");
+    phone.says("通知：切れています");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_was_seen_is_seen_again_in_the_lift() {
+    let (app, net) = TestApp::start_on_the_net().await;
+    let officer = app.officer(town::YAMA).await;
+    let id = officer.draft(&notice("公園の清掃", town::YAMA)).await;
+    let map = add(&officer, &id, ("地図.png", drawing())).await.expect(201);
+    let _ = officer
+        .post(&format!("/api/v1/notices/{id}/publish"), &json!({ "attachments": [map["id"]] }))
+        .await
+        .expect(200);
+    app.work().await;
+    let mut phone = Chromium::start();
+    phone.join(&app, "花子").await;
+    phone.read(&app, &id);
+    let seen = "document.querySelector('.files img').naturalWidth > 0";
+    phone.run("document.querySelector('.files img').scrollIntoView()");
+    phone.eventually(seen);
+    let picture = phone.run("document.querySelector('.files img').getAttribute('src')");
+    phone.keeps(picture.as_str().expect("an address"));
+    net.cut();
+    phone.go(&app, &format!("/n/{id}"));
+    phone.says("電波がないため");
+    phone.run("document.querySelector('.files img').scrollIntoView()");
+    phone.eventually(seen);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -63,6 +63,52 @@ async fn without_script_one_joins_with_what_is_on_the_paper() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_code_stays_while_one_chooses_a_language_and_a_size() {
+    let app = TestApp::start().await;
+    let mut phone = Chromium::start();
+    let slip = app.slip(town::YAMA_1);
+    phone.go(&app, &format!("/join#{slip}"));
+    for choice in ["footer button[value='en']", "footer button[value='huge']"] {
+        phone.click_on(choice);
+        assert_eq!(phone.run("document.querySelector('[data-code]').value"), json!(slip), "{:?}", phone.page());
+        assert_eq!(phone.run("location.href"), json!(format!("{}/join", app.ground.origin)));
+    }
+    phone.says("Join with the code on your slip");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_scans_a_notice_without_having_joined_reads_it_after_joining() {
+    let app = TestApp::start().await;
+    let id = app.officer(town::YAMA).await.announce("公園の清掃", town::YAMA).await;
+    app.work().await;
+    let path = format!("/n/{id}");
+    let mut phone = Chromium::start();
+    phone.go(&app, &path);
+    phone.says("このお知らせは、参加している方が読めます");
+    // A typing error does not make the phone forget what it was about.
+    phone.fill("#field-code", "AAAA-AAAA-AAAA-AAAA");
+    phone.run("document.querySelector('#field-consent').checked = true");
+    phone.click_on("main form button.huge");
+    phone.says("コードがない、使えないとき");
+    phone.fill("#field-code", &app.slip(town::YAMA_1));
+    phone.run("document.querySelector('#field-consent').checked = true");
+    phone.click_on("main form button.huge");
+    phone.says("参加できました");
+    phone.click_on("[data-state='blocked'] a[href^='/n/'], [data-state='off'] a[href^='/n/']");
+    assert_eq!(phone.page().0, path);
+    assert!(phone.page().1.contains("くわしくは集会所の掲示板をご覧ください。"), "{:?}", phone.page());
+
+    // Officers and staff find their way in from there, and nobody is led away from us.
+    let officer = Browser::new(&app).open(&path).await;
+    assert!(officer.text.contains(&format!("href=\"/signin?next=%2Fn%2F{id}\"")), "{}", officer.text);
+    let foreign = Browser::new(&app).open("/join?next=https%3A%2F%2Fkairan.example").await;
+    assert!(!foreign.text.contains("href=\"https://kairan.example"), "{}", foreign.text);
+    let joined = [("code", &*app.slip(town::YAMA_1)), ("name", ""), ("consent", "1"), ("next", "//kairan.example")];
+    let joined = Browser::new(&app).send("/join", &joined).await;
+    assert!(joined.status == 200 && !joined.text.contains("//kairan.example"), "{}", joined.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_mistypes_is_told_which_letter_it_was() {
     let app = TestApp::start().await;
     let browser = Browser::new(&app);

@@ -52,7 +52,7 @@ async fn a_resident_joins_reads_and_stamps() {
     assert_eq!(app.number("SELECT acknowledged_count::bigint FROM circulation").await, 1);
 
     shows(&browser.send("/signout", &[]).await, &["加入票のコードで参加する"]);
-    shows(&browser.open(&format!("/n/{id}")).await, &["メールアドレス"]);
+    shows(&browser.open(&format!("/n/{id}")).await, &["参加している方が読めます", "/signin?next="]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,7 +113,8 @@ async fn an_officer_writes_looks_once_more_and_sends() {
     );
     shows(&browser.open(&format!("/notices/{id}/withdraw")).await, &["取り消す理由", "すでに1世帯"]);
     let withdrawn = browser.send(&format!("/notices/{id}/withdraw"), &[("reason", "雨のため")]).await;
-    shows(&withdrawn, &["このお知らせは取り消されました", "雨のため"]);
+    shows(&withdrawn, &["このお知らせは取り消されました", "雨のため", "時刻の誤り"]);
+    assert!(!withdrawn.text.contains("下は訂正したあとの内容です"), "{}", withdrawn.text);
     app.tamper("DELETE FROM batch").await;
 }
 

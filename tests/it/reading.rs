@@ -179,7 +179,10 @@ async fn a_calendar_takes_a_correction_for_one_and_a_withdrawal_too() {
     for line in [&first[first.iter().position(|line| line.starts_with("UID")).expect("a UID")], "SEQUENCE:2", &date] {
         assert!(second.iter().any(|one| one == line), "{line} is missing in {second:#?}");
     }
+    let page = reads.get(&format!("/n/{id}")).await.text;
+    assert!(page.contains("notice.ics"), "{page}");
     let _ = writes.post(&format!("/api/v1/notices/{id}/withdraw"), &json!({})).await.expect(200);
+    assert!(!reads.get(&format!("/n/{id}")).await.text.contains("notice.ics"), "nobody keeps a day for it");
     assert!(lines(&reads.get(&path).await).contains(&"STATUS:CANCELLED".to_owned()));
 
     let stranger = app.resident(town::KAWA).await;

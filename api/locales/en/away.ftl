@@ -1,5 +1,6 @@
 # Where there is no net: on every page, and on the page of its own.
 away-kept = You are offline. This is the page as of <time></time>.
+away-asked = You are offline: searching and changing language or size have to wait. This is the page as of <time></time>.
 away-again = Show the current page
 away-waiting-title = Waiting to be sent
 away-waiting = You pressed “I have read this” on <time></time>. It will be sent by itself as soon as you are back online. You need not do anything.

@@ -1,6 +1,8 @@
 # Joining, and helping somebody else to join.
 join-title = Join
 join-headline = Join with the code on your slip
+join-for-notice = This notice is for those who have joined. Enter the code on your slip, and you can read it next.
+join-for-officers = Officers and staff: sign in
 join-code = Code on your slip (加入票)
 join-code-hint = Sixteen letters and digits, as printed. Small letters are fine, and the dashes may be left out. If you scanned the square picture, the code is there already.
 join-letters = A letter is hard to read

@@ -1,5 +1,6 @@
 # Where there is no net: on every page, and on the page of its own.
 away-kept = ｜電波《でんぱ》が ありません。<time></time>の ｜内容《ないよう》です。
+away-asked = ｜電波《でんぱ》が ありません。さがす こと、ことばや ｜字《じ》の ｜大《おお》きさを かえる ことは できません。<time></time>の ｜内容《ないよう》です。
 away-again = ｜今《いま》の ｜内容《ないよう》を ｜見《み》る
 away-waiting-title = まだ ｜送《おく》って いません
 away-waiting = <time></time>に「｜確認《かくにん》しました」を おしました。｜電波《でんぱ》が ある ところで ｜自動《じどう》で ｜送《おく》ります。なにも しなくて いいです。

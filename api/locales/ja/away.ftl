@@ -1,5 +1,6 @@
 # Where there is no net: on every page, and on the page of its own.
 away-kept = 電波がないため、<time></time>の内容です。
+away-asked = 電波がないため、さがすことや、ことば・文字の大きさを変えることはできません。<time></time>の内容です。
 away-again = いまの内容を見る
 away-waiting-title = 送信待ち
 away-waiting = <time></time>に「確認しました」を押しました。電波の届く所で、自動で送ります。このままで大丈夫です。

@@ -1,6 +1,8 @@
 # Joining, and helping somebody else to join.
 join-title = 参加する
 join-headline = 加入票のコードで参加する
+join-for-notice = このお知らせは、参加している方が読めます。加入票のコードを入れると、続けて読めます。
+join-for-officers = 役員・職員の方はこちら
 join-code = 加入票のコード
 join-code-hint = 紙に印刷された16文字です。小文字でも、間の線がなくてもかまいません。四角い模様から開いたときは、はじめから入っています。
 join-letters = 読みにくい文字があるとき

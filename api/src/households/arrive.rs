@@ -1,6 +1,9 @@
 //! Joining, as pages: somebody's own, and for whom somebody helps who is signed in on the phone at hand.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web::ServiceConfig};
+use actix_web::{
+    HttpRequest, HttpResponse, get, post,
+    web::{Query, ServiceConfig},
+};
 use askama::Template;
 use garde::Validate;
 use serde::Deserialize;
@@ -17,7 +20,7 @@ use crate::{
     purposes::{PURPOSES, Purposes},
     web::{
         Form, filters, optional_name,
-        page::{Faults, Frame, NOTIFICATIONS, Who, again, for_people, html, see_other},
+        page::{Faults, Frame, NOTIFICATIONS, Who, again, for_people, html, on_to, see_other},
         qr::QrPicture,
     },
 };
@@ -28,7 +31,7 @@ pub(super) fn pages(config: &mut ServiceConfig) {
 }
 
 /// What was typed.
-#[derive(Clone, Deserialize, Validate)]
+#[derive(Clone, Default, Deserialize, Validate)]
 struct JoinForm {
     #[garde(length(chars, max = 200))]
     code: String,
@@ -38,6 +41,18 @@ struct JoinForm {
     /// The version that the page showed; absent where the square is not ticked.
     #[garde(skip)]
     consent: Option<i16>,
+    /// The notice that they came for.
+    #[garde(skip)]
+    #[serde(default)]
+    next: String,
+}
+
+/// Where somebody comes from.
+#[derive(Deserialize)]
+struct JoinQuery {
+    /// The notice that they came for.
+    #[serde(default)]
+    next: String,
 }
 
 #[derive(Template)]
@@ -48,21 +63,29 @@ struct JoinPage {
     code: String,
     name: String,
     consent: bool,
+    /// The notice that they came for, or none.
+    next: String,
+    /// Where officers and staff sign in for it.
+    sign_in: String,
     purposes: Purposes,
 }
 
 impl JoinPage {
-    fn new(faults: Faults, code: String, name: String, consent: bool) -> Self {
-        Self { frame: Frame::new("join-title", Who::Nobody), faults, code, name, consent, purposes: PURPOSES }
+    fn new(faults: Faults, JoinForm { code, name, consent, next }: JoinForm) -> Self {
+        let (frame, consent, sign_in) =
+            (Frame::new("join-title", Who::Nobody), consent.is_some(), on_to("/signin", &next));
+        Self { frame, faults, code, name, consent, sign_in, next, purposes: PURPOSES }
     }
 }
 
 /// Who is signed in already wants to let somebody else in, or has moved: joining here would put another person in their place.
 #[get("/join")]
-async fn join_page(Visitor(caller): Visitor) -> Result<HttpResponse, Problem> {
+async fn join_page(Visitor(caller): Visitor, query: Query<JoinQuery>) -> Result<HttpResponse, Problem> {
     match caller {
         Some(caller) => html(&HelpPage::new(&caller)),
-        None => html(&JoinPage::new(Faults::default(), String::new(), String::new(), false)),
+        None => {
+            html(&JoinPage::new(Faults::default(), JoinForm { next: query.into_inner().next, ..JoinForm::default() }))
+        }
     }
 }
 
@@ -70,7 +93,8 @@ async fn join_page(Visitor(caller): Visitor) -> Result<HttpResponse, Problem> {
 async fn join_form(request: HttpRequest, parts: Parts, form: Form<JoinForm>) -> Result<HttpResponse, Problem> {
     let problem = match try_join(&request, &parts, &form).await {
         Ok(opened) => {
-            return Ok(parts.signed_in(&request, see_other(&format!("{NOTIFICATIONS}?joined=1")), &opened).await);
+            let next = on_to(&format!("{NOTIFICATIONS}?joined=1"), &form.0.next);
+            return Ok(parts.signed_in(&request, see_other(&next), &opened).await);
         }
         Err(problem) => for_people(parts.heed(&request, problem))?,
     };
@@ -83,8 +107,7 @@ async fn join_form(request: HttpRequest, parts: Parts, form: Form<JoinForm>) -> 
     if let Some(field) = field {
         faults = Faults::about(field, &problem);
     }
-    let JoinForm { code, name, consent } = form.0;
-    again(&problem, &JoinPage::new(faults, code, name, consent.is_some()))
+    again(&problem, &JoinPage::new(faults, form.0))
 }
 
 async fn try_join(request: &HttpRequest, parts: &Parts, form: &Form<JoinForm>) -> Result<Opened, Problem> {
@@ -93,7 +116,7 @@ async fn try_join(request: &HttpRequest, parts: &Parts, form: &Form<JoinForm>) -
     if form.0.consent.is_none() {
         return Err(Problem::invalid_field("/consent", "fault-agree"));
     }
-    let JoinForm { code, name, consent } = form.0.clone();
+    let JoinForm { code, name, consent, .. } = form.0.clone();
     let now = parts.clock.now();
     let device = Device::Browser(parts.agent);
     let join = async move |tx: &_| Ok(super::join(tx, (&code, Some(name), consent), device, now).await?);

@@ -1,7 +1,7 @@
 //! The other ways in that the sign-in offers: by the city's provider, and by a passkey.
 
 use super::parts::Parts;
-use crate::web::page::local_path;
+use crate::web::page::on_to;
 
 /// Where each of them begins, if there is one; all lead on to the same page of ours.
 #[derive(Debug, Default)]
@@ -15,12 +15,7 @@ pub(super) struct Ways {
 impl Ways {
     /// Those of this installation, on to `next`.
     pub fn of(parts: &Parts, next: Option<&str>) -> Self {
-        let by = |page: &str| {
-            next.and_then(local_path).map_or(page.to_owned(), |path| {
-                let query: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
-                format!("{page}?next={query}")
-            })
-        };
+        let by = |page: &str| on_to(page, next.unwrap_or_default());
         Self {
             provider: parts.settings.oidc.as_ref().map(|_| by("/oidc/start")),
             passkeys: parts.passkeys.as_ref().map(|_| by("/signin/passkey")),

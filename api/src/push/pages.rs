@@ -26,7 +26,7 @@ use crate::{
         Form, Limits,
         dates::Moment,
         filters,
-        page::{Faults, Frame, Section, Who, again, for_people, html, see_other},
+        page::{Faults, Frame, Section, Who, again, for_people, html, local_path, see_other},
     },
 };
 
@@ -41,6 +41,8 @@ struct SettingsPage {
     frame: Frame,
     /// The first page after joining.
     joined: bool,
+    /// What comes after that: the notices, or the one that they came for.
+    next: String,
     /// Who has joined, and where: who was led into another one's place sees it here.
     who: String,
     place: String,
@@ -56,6 +58,7 @@ struct SettingsPage {
 #[derive(Deserialize)]
 struct SettingsQuery {
     joined: Option<String>,
+    next: Option<String>,
     saved: Option<String>,
     tested: Option<String>,
 }
@@ -75,6 +78,7 @@ async fn settings(
     Ok(SettingsPage {
         frame: Frame::new("push-title", Who::from(caller)).at(Section::Notifications),
         joined: false,
+        next: "/".to_owned(),
         who: caller.name.clone().or_else(|| caller.home.as_ref().map(|home| home.label.clone())).unwrap_or_default(),
         place: caller.home.as_ref().map(|home| home.area.name.clone()).unwrap_or_default(),
         saved: false,
@@ -91,10 +95,11 @@ async fn settings_page(
     caller: Caller,
     query: Query<SettingsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let SettingsQuery { joined, saved, tested } = query.into_inner();
+    let SettingsQuery { joined, next, saved, tested } = query.into_inner();
     let page = settings(&cities, &clock, &caller, None).await?;
     let test = page.test.filter(|_| tested.is_some());
-    html(&SettingsPage { joined: joined.is_some(), saved: saved.is_some(), test, ..page })
+    let next = next.as_deref().and_then(local_path).map_or(page.next, str::to_owned);
+    html(&SettingsPage { joined: joined.is_some(), next, saved: saved.is_some(), test, ..page })
 }
 
 #[post("/notifications")]

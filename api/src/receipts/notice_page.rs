@@ -3,6 +3,7 @@
 use entity::{area, notice, receipt, receipt::Source, revision};
 use sea_orm::{ConnectionTrait, EntityTrait as _};
 use serde::Deserialize;
+use similar::{ChangeTag, TextDiff};
 
 use super::pages::sees_coverage;
 use crate::{
@@ -88,7 +89,7 @@ pub(super) async fn notice_page(
         versions: links(&versions, language),
         dropped,
         text,
-        facts: FactsView::of(&Facts::from(&notice), Some(&base)),
+        facts: FactsView::of(&Facts::from(&notice), notice.withdrawn_at.is_none().then_some(&base)),
         files: FilesView::of(db, &notice).await?,
         sender: sender.map(|area| area.name).unwrap_or_default(),
         at: Moment(notice.published_at.unwrap_or(notice.created_at)),
@@ -190,7 +191,9 @@ fn changes(before: &Content, now: &Content) -> Vec<Change> {
         after: fact(one.after),
     }));
     if before.body != now.body {
-        changes.push(Change { label: "notice-body", before: words(&before.body), after: words(&now.body) });
+        let (gone, come) = apart(&before.body, &now.body);
+        let part = |text: String| if text.is_empty() { nothing() } else { words(&text) };
+        changes.push(Change { label: "notice-body", before: part(gone), after: part(come) });
     }
     if before.category != now.category {
         changes.push(Change { label: "category-label", before: about(before.category), after: about(now.category) });
@@ -209,10 +212,58 @@ fn changes(before: &Content, now: &Content) -> Vec<Change> {
     changes
 }
 
+/// The sentences that one text has and the other has not, and the other way round; … stands for those that both have between them.
+fn apart(before: &str, after: &str) -> (String, String) {
+    let sentences = |text| str::split_inclusive(text, ['。', '！', '？', '\n']).collect::<Vec<_>>();
+    let (old, new) = (sentences(before), sentences(after));
+    let (mut gone, mut come) = (String::new(), String::new());
+    for change in TextDiff::from_slices(&old, &new).iter_all_changes() {
+        match change.tag() {
+            ChangeTag::Delete => gone.push_str(change.value()),
+            ChangeTag::Insert => come.push_str(change.value()),
+            ChangeTag::Equal => {
+                let between = if change.value().trim().is_empty() { change.value() } else { "…" };
+                for one in [&mut gone, &mut come] {
+                    if !one.is_empty() && !one.trim_end().ends_with('…') {
+                        one.push_str(between);
+                    }
+                }
+            }
+        }
+    }
+    let trimmed =
+        |text: String| text.trim_end_matches(|letter: char| letter == '…' || letter.is_whitespace()).trim().to_owned();
+    (trimmed(gone), trimmed(come))
+}
+
 fn version(language: Language, text: Option<&Text>) -> Part {
     let part = |text: &Text| Part {
         text: Box::new(Words { text: format!("{}\n{}", text.title, text.body), furigana: language == Language::Easy }),
         lang: Some(language.tag()),
     };
     text.map_or_else(nothing, part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_correction_shows_the_sentences_that_changed() {
+        let both = |gone: &str, come: &str| (gone.to_owned(), come.to_owned());
+        let text = "公園を清掃します。\n9時に集合です。\n軍手をお持ちください。";
+        assert_eq!(apart(text, &format!("{text}\n雨の日は29日です。")), both("", "雨の日は29日です。"));
+        assert_eq!(apart(text, &text.replace('9', "8")), both("9時に集合です。", "8時に集合です。"));
+        let twice = text.replace('9', "8").replace("公園", "池");
+        assert_eq!(
+            apart(text, &twice),
+            both("公園を清掃します。\n9時に集合です。", "池を清掃します。\n8時に集合です。")
+        );
+        let ends = text.replace("公園", "池").replace("軍手", "長靴");
+        assert_eq!(
+            apart(text, &ends),
+            both("公園を清掃します。\n…軍手をお持ちください。", "池を清掃します。\n…長靴をお持ちください。")
+        );
+        assert_eq!(apart("午前9時", "午前8時"), both("午前9時", "午前8時"));
+    }
 }

@@ -131,6 +131,8 @@ mod tests {
             ("en-GB,en;q=0.9,ja;q=0.1", None, Language::English),
             ("fr,de;q=0.9", None, Language::Japanese),
             ("pt-BR,en;q=0.5,ja;q=0.4", None, Language::English),
+            ("zh-CN,zh,en", None, Language::English),
+            ("zh-CN,zh;q=0.9,en;q=0.8", None, Language::English),
             ("", None, Language::Japanese),
             ("en", Some("ja-yasashii"), Language::Easy),
             ("ja", Some("en"), Language::English),

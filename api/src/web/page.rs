@@ -279,16 +279,23 @@ pub fn local_path(path: &str) -> Option<&str> {
     ours.then_some(path)
 }
 
-/// Where to sign in so that one comes back to `path`.
+/// `page` in such a way that it leads on to `path`, if that is one of our own and not the one where everything begins.
 #[must_use]
-pub fn sign_in_for(path: &str) -> String {
+pub fn on_to(page: &str, path: &str) -> String {
     match local_path(path) {
-        None | Some("/") => "/signin".to_owned(),
+        None | Some("/") => page.to_owned(),
         Some(path) => {
             let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
-            format!("/signin?next={next}")
+            format!("{page}{}next={next}", if page.contains('?') { '&' } else { '?' })
         }
     }
+}
+
+/// Where somebody comes in who wants to see `path`: a notice leads residents to the page for joining, who can't sign in and to whom most sheets and
+/// notifications belong; all else leads to the sign-in.
+#[must_use]
+pub(super) fn way_in(path: &str) -> String {
+    on_to(if path.starts_with("/n/") { "/join" } else { "/signin" }, path)
 }
 
 #[cfg(test)]
@@ -305,7 +312,8 @@ mod tests {
         {
             assert_eq!(local_path(bad), None, "{bad:?}");
         }
-        assert_eq!(sign_in_for("/n/1?a=b&c"), "/signin?next=%2Fn%2F1%3Fa%3Db%26c");
-        assert_eq!(sign_in_for("//host"), "/signin");
+        assert_eq!(way_in("/n/1?a=b&c"), "/join?next=%2Fn%2F1%3Fa%3Db%26c");
+        assert_eq!((way_in("/office"), way_in("//host")), ("/signin?next=%2Foffice".into(), "/signin".into()));
+        assert_eq!(on_to("/notifications?joined=1", "/n/1"), "/notifications?joined=1&next=%2Fn%2F1");
     }
 }

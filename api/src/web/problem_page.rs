@@ -11,7 +11,7 @@ use askama::Template;
 
 use super::{
     filters,
-    page::{Fault, Frame, Who, again, see_other, sign_in_for},
+    page::{Fault, Frame, Who, again, see_other, way_in},
 };
 use crate::{problem::Problem, say::Message};
 
@@ -84,7 +84,7 @@ pub(super) fn for_programs(path: &str) -> bool {
     path.starts_with("/api/") || matches!(path, "/api" | "/healthz" | "/readyz" | "/metrics")
 }
 
-/// Turns the problem of a page into a page that says what to do next; who is not signed in is led to the sign-in. Calls under
+/// Turns the problem of a page into a page that says what to do next; who is not signed in is led to where they come in. Calls under
 /// `/api` keep their JSON.
 ///
 /// # Errors
@@ -112,7 +112,7 @@ fn as_page(request: &actix_web::HttpRequest, error: &Error) -> HttpResponse<BoxB
     let status = error.as_response_error().status_code();
     if reading && status == StatusCode::UNAUTHORIZED {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        return see_other(&sign_in_for(path));
+        return see_other(&way_in(path));
     }
     let page = match error.as_error::<Problem>() {
         Some(problem) => problem_page(problem),
@@ -164,7 +164,7 @@ mod tests {
     #[actix_web::test]
     async fn who_is_not_signed_in_is_led_to_the_sign_in_and_back() {
         let (status, headers, _) = answer("/n/1?a=b", Method::GET, Problem::unauthenticated).await;
-        assert_eq!((status, text(&headers, "location")), (StatusCode::SEE_OTHER, "/signin?next=%2Fn%2F1%3Fa%3Db"));
+        assert_eq!((status, text(&headers, "location")), (StatusCode::SEE_OTHER, "/join?next=%2Fn%2F1%3Fa%3Db"));
         let (_, headers, _) = answer("//host/x", Method::GET, Problem::unauthenticated).await;
         assert_eq!(text(&headers, "location"), "/signin");
         // What was being sent can't be kept over a sign-in: say so instead of losing it in silence.
