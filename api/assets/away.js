@@ -68,10 +68,17 @@
       if (url.pathname === '/language') await shell.stale();
       if (answer) return answer;
     } catch {
-      if (CHOICE.test(url.pathname)) return Response.redirect(new URL('?kept', event.request.referrer || url.origin), 303);
+      if (CHOICE.test(url.pathname)) return back(event.request.referrer || url.origin);
       if (!stamp) return shell.offline('data-form');
     }
     return wait(stamp[1]);
+  };
+
+  // To the copy of where one was.
+  const back = (referrer) => {
+    const there = new URL(referrer);
+    there.searchParams.set('kept', '');
+    return Response.redirect(there, 303);
   };
 
   const wait = async (id) => {

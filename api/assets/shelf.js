@@ -104,7 +104,7 @@ self.shelf = (() => {
       await caches.delete(PAGES + owner);
       return;
     }
-    if (KEPT.test(pathname) && !search) {
+    if (KEPT.test(pathname) && (!search || search === '?kept=')) {
       if (answer.status === 404) await pages.delete(pathname);
       if (answer.status === 200) {
         const text = await put(pages, pathname, answer);

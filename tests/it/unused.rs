@@ -84,7 +84,7 @@ async fn who_looks_now_and_then_is_not_signed_out_by_their_browser() {
     let phone = resident(&app).await;
     phone.keep("kairan-language", Some("ja-yasashii"));
     let given = async |path: &str| {
-        let page = phone.open(path).await;
+        let page = phone.ask(path).await;
         let cookies = page.headers.get_all("set-cookie").iter().map(|one| one.to_str().expect("a cookie").to_owned());
         cookies.filter(|one| one.contains("Max-Age=")).collect::<Vec<_>>()
     };

@@ -38,9 +38,14 @@ impl<'a> Browser<'a> {
         cookies.extend(value.map(|value| (name.to_owned(), value.to_owned())));
     }
 
-    /// Opens a page, wherever it leads; the answer has the cookies that were given on the way.
+    /// Opens a page, wherever it leads.
     pub async fn open(&self, path: &str) -> Answer {
         self.go(Method::GET, path, None).await
+    }
+
+    /// What an address answers, without going where it leads.
+    pub async fn ask(&self, path: &str) -> Answer {
+        self.step(Method::GET, path, None).await
     }
 
     /// Sends a form of ours.
@@ -85,11 +90,7 @@ impl<'a> Browser<'a> {
                 return answer;
             };
             assert!(next.starts_with('/') && !next.starts_with("//"), "sent away to {next}");
-            let on_the_way = answer.headers;
             answer = self.step(Method::GET, &next, None).await;
-            for set in on_the_way.get_all(header::SET_COOKIE) {
-                answer.headers.append(header::SET_COOKIE, set.clone());
-            }
         }
         panic!("sent round in a circle at {path}")
     }

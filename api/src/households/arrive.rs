@@ -65,6 +65,8 @@ struct JoinPage {
     consent: bool,
     /// The notice that they came for, or none.
     next: String,
+    /// Where the form goes; who then chooses a language comes back to the same.
+    action: String,
     /// Where officers and staff sign in for it.
     sign_in: String,
     purposes: Purposes,
@@ -72,9 +74,9 @@ struct JoinPage {
 
 impl JoinPage {
     fn new(faults: Faults, JoinForm { code, name, consent, next }: JoinForm) -> Self {
-        let (frame, consent, sign_in) =
-            (Frame::new("join-title", Who::Nobody), consent.is_some(), on_to("/signin", &next));
-        Self { frame, faults, code, name, consent, sign_in, next, purposes: PURPOSES }
+        let (frame, consent) = (Frame::new("join-title", Who::Nobody), consent.is_some());
+        let (action, sign_in) = (on_to("/join", &next), on_to("/signin", &next));
+        Self { frame, faults, code, name, consent, action, sign_in, next, purposes: PURPOSES }
     }
 }
 

@@ -193,7 +193,10 @@ fn changes(before: &Content, now: &Content) -> Vec<Change> {
     if before.body != now.body {
         let (gone, come) = apart(&before.body, &now.body);
         let part = |text: String| if text.is_empty() { nothing() } else { words(&text) };
-        changes.push(Change { label: "notice-body", before: part(gone), after: part(come) });
+        // New paragraphs alone say nothing else.
+        if !(gone.is_empty() && come.is_empty()) {
+            changes.push(Change { label: "notice-body", before: part(gone), after: part(come) });
+        }
     }
     if before.category != now.category {
         changes.push(Change { label: "category-label", before: about(before.category), after: about(now.category) });
@@ -216,24 +219,29 @@ fn changes(before: &Content, now: &Content) -> Vec<Change> {
 fn apart(before: &str, after: &str) -> (String, String) {
     let sentences = |text| str::split_inclusive(text, ['。', '！', '？', '\n']).collect::<Vec<_>>();
     let (old, new) = (sentences(before), sentences(after));
-    let (mut gone, mut come) = (String::new(), String::new());
-    for change in TextDiff::from_slices(&old, &new).iter_all_changes() {
+    // None: something that both have.
+    let (mut gone, mut come): (Vec<Option<&str>>, Vec<Option<&str>>) = Default::default();
+    let diff = TextDiff::from_slices(&old, &new);
+    for change in diff.iter_all_changes() {
         match change.tag() {
-            ChangeTag::Delete => gone.push_str(change.value()),
-            ChangeTag::Insert => come.push_str(change.value()),
+            ChangeTag::Delete => gone.push(Some(change.value())),
+            ChangeTag::Insert => come.push(Some(change.value())),
             ChangeTag::Equal => {
-                let between = if change.value().trim().is_empty() { change.value() } else { "…" };
+                let between = Some(change.value()).filter(|text| text.trim().is_empty());
                 for one in [&mut gone, &mut come] {
-                    if !one.is_empty() && !one.trim_end().ends_with('…') {
-                        one.push_str(between);
+                    if one.last().is_some_and(Option::is_some) {
+                        one.push(between);
                     }
                 }
             }
         }
     }
-    let trimmed =
-        |text: String| text.trim_end_matches(|letter: char| letter == '…' || letter.is_whitespace()).trim().to_owned();
-    (trimmed(gone), trimmed(come))
+    let told = |mut pieces: Vec<Option<&str>>| {
+        let says = |piece: &Option<&str>| piece.is_some_and(|text| !text.trim().is_empty());
+        pieces.truncate(pieces.iter().rposition(says).map_or(0, |last| last + 1));
+        pieces.into_iter().map(|piece| piece.unwrap_or("…")).collect::<String>().trim().to_owned()
+    };
+    (told(gone), told(come))
 }
 
 fn version(language: Language, text: Option<&Text>) -> Part {
@@ -264,6 +272,8 @@ mod tests {
             apart(text, &ends),
             both("公園を清掃します。\n…軍手をお持ちください。", "池を清掃します。\n…長靴をお持ちください。")
         );
+        assert_eq!(apart(text, &text.replace('\n', "\n\n")), both("", ""));
+        assert_eq!(apart("雨なら…", "雪なら…"), both("雨なら…", "雪なら…"));
         assert_eq!(apart("午前9時", "午前8時"), both("午前9時", "午前8時"));
     }
 }

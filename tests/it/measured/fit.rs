@@ -21,6 +21,7 @@ const LOOK: &str = r"(() => {
     if (holds && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)) faults.push(`${name(e)} cuts what it holds`);
     if (['auto', 'scroll'].includes(s.overflowX) && e.scrollWidth > e.clientWidth + 1) faults.push(`${name(e)} is to be moved sideways`);
     const box = e.getBoundingClientRect();
+    if (e.naturalWidth && s.objectFit === 'fill' && Math.abs(e.clientWidth / e.clientHeight / (e.naturalWidth / e.naturalHeight) - 1) > .02) faults.push(`${name(e)} is squashed`);
     if (box.width && (box.left < -1 || box.right > wide + 1)) faults.push(`${name(e)} is at ${Math.round(box.left)} to ${Math.round(box.right)}`);
     if (e.matches('button, .button, input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea, summary, label.choice, nav a, footer a') && box.height < 44) faults.push(`${name(e)} is ${Math.round(box.height)} px high`);
   }

@@ -56,7 +56,7 @@ async fn held(db: &impl ConnectionTrait, notice: &notice::Model) -> Result<notic
 pub enum Waits {
     /// Readers have it.
     Out,
-    /// Two people have said what this emergency says when its time comes.
+    /// It is settled what this emergency says when its time comes: somebody has sent it with the files that they had looked at.
     Agreed,
 }
 

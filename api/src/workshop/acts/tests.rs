@@ -109,6 +109,12 @@ fn stream_of(more: &str, first: usize, objects: &[&str]) -> Vec<u8> {
     [head.as_bytes(), b"stream\n", &png[at + 4..at + 4 + length], b"\nendstream"].concat()
 }
 
+/// A stream of so many letters without a line's end.
+fn text_of(letters: &str) -> String {
+    let text = letters.repeat(20_000);
+    format!("<</Length {}>>stream\n{text}\nendstream", text.len())
+}
+
 fn opened(file: Vec<u8>) -> Result<u16, Refusal> {
     pdf::open(file).map(|(_, pages)| pages)
 }
@@ -247,6 +253,7 @@ fn what_only_looks_so_is_taken() {
             "a stream with a comment",
             Paper::new("").and("<</Type/ObjStm/N 1/First 8>>stream\n9 0\n%ab\n<<>>\nendstream"),
         ),
+        ("a picture that is written as text, in one line", Paper::new("").and(text_of("5%")).and("12")),
         ("a number of another generation", Paper::new("").also("9 1 obj\n12")),
         ("a stream of objects", Paper::new("").and_within("", &["<</S/URI>>", "[(/S)/JavaScriptless]"])),
     ] {
