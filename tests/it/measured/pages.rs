@@ -63,6 +63,7 @@ const fn after(name: &'static str, who: Who, path: &'static str, then: &'static 
 pub const PAGES: &[Page] = &[
     page("welcome-to-all", Who::Nobody, "/"),
     page("join", Who::Nobody, "/join"),
+    about("join-for-notice", Who::Nobody, "/join", "/join?next=%2Fn%2F{must}"),
     page("sign-in", Who::Nobody, "/signin"),
     page("sign-in-passkey", Who::Nobody, "/signin/passkey"),
     page("welcome", Who::Nobody, "/welcome"),
