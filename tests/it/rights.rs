@@ -79,13 +79,19 @@ fn served() -> Vec<String> {
     found
 }
 
+/// Where somebody is led who has to come in first.
+const WAYS_IN: [&str; 2] = ["/signin", "/join?next="];
+
 /// An answer as the table says it: the status, and the code of a problem or where it leads.
 fn in_short(answer: &Answer) -> String {
     let status = answer.status.as_u16();
     let to = answer.headers.get("location").and_then(|to| to.to_str().ok());
     match (answer.json()["code"].as_str(), to) {
         (Some(code), _) if !answer.status.is_success() => format!("{status} {code}"),
-        (_, Some(to)) if answer.status.is_redirection() && to.starts_with("/signin") => format!("{status} /signin"),
+        (_, Some(to)) if answer.status.is_redirection() => match WAYS_IN.iter().find(|way| to.starts_with(*way)) {
+            Some(way) => format!("{status} {}", way.trim_end_matches("?next=")),
+            None => status.to_string(),
+        },
         _ => status.to_string(),
     }
 }
@@ -106,7 +112,8 @@ async fn lines(world: &World<'_>, call: &Call) -> Vec<(String, String)> {
             let cell = in_short(&answer);
             let what = format!("{} about {place:?} by {caller:?}", call.name);
             assert!(!answer.status.is_server_error(), "{what}: {cell}: {}", answer.text);
-            let comes_in = answer.status.is_success() || answer.status.is_redirection() && !cell.ends_with("/signin");
+            let turned_away = WAYS_IN.iter().any(|way| cell.ends_with(way.trim_end_matches("?next=")));
+            let comes_in = answer.status.is_success() || answer.status.is_redirection() && !turned_away;
             let open = OPEN.contains(&call.name) || call.about == About::Code;
             assert!(*caller != Caller::Nobody || open || !comes_in, "{what}: {cell}");
             // What names the thing that was asked for stands in some answers.

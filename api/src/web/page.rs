@@ -295,7 +295,8 @@ pub fn on_to(page: &str, path: &str) -> String {
 /// notifications belong; all else leads to the sign-in.
 #[must_use]
 pub(super) fn way_in(path: &str) -> String {
-    on_to(if path.starts_with("/n/") { "/join" } else { "/signin" }, path)
+    let notice = path.strip_prefix("/n/").and_then(|rest| rest.split('?').next());
+    on_to(if notice.is_some_and(|id| !id.contains('/')) { "/join" } else { "/signin" }, path)
 }
 
 #[cfg(test)]
@@ -313,6 +314,7 @@ mod tests {
             assert_eq!(local_path(bad), None, "{bad:?}");
         }
         assert_eq!(way_in("/n/1?a=b&c"), "/join?next=%2Fn%2F1%3Fa%3Db%26c");
+        assert_eq!(way_in("/n/1/coverage"), "/signin?next=%2Fn%2F1%2Fcoverage", "officers look at that");
         assert_eq!((way_in("/office"), way_in("//host")), ("/signin?next=%2Foffice".into(), "/signin".into()));
         assert_eq!(on_to("/notifications?joined=1", "/n/1"), "/notifications?joined=1&next=%2Fn%2F1");
     }
