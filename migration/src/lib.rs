@@ -30,6 +30,7 @@ mod m20261128_000003_untold;
 mod m20261128_000004_attachments;
 mod m20261129_000001_language_of_a_phone;
 mod m20261129_000002_who_attached;
+mod m20261130_000001_labels_as_counted;
 mod scope;
 mod search;
 
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000004_attachments::Migration),
             Box::new(m20261129_000001_language_of_a_phone::Migration),
             Box::new(m20261129_000002_who_attached::Migration),
+            Box::new(m20261130_000001_labels_as_counted::Migration),
         ]
     }
 }

@@ -336,6 +336,10 @@ async fn an_officer_keeps_the_roster_in_pages() {
     assert!(moved.text.contains("2班 1号 山田"), "{}", moved.text);
     let added = officer.send("/households/new", &[("area", town::YAMA_1), ("label", "9号")]).await;
     assert!(added.text.contains("9号") && added.text.contains("まだだれも参加していません"), "{}", added.text);
+    let _ = officer.send("/households/new", &[("area", town::YAMA_1), ("label", "10号")]).await;
+    let roster = officer.open("/roster").await.text;
+    let places: Vec<_> = ["2号", "9号", "10号"].iter().map(|label| roster.find(&format!("1班 {label}"))).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "as people count: {places:?}");
     let lost = format!("/people/{}/lost-phone", person(&mother));
     assert!(officer.open(&lost).await.text.contains("使えなくして"));
     assert!(officer.send(&lost, &[]).await.text.contains("花子さん"));
