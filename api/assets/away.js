@@ -22,18 +22,28 @@
     const url = new URL(request.url);
     if (url.origin !== self.location.origin || (OUT.test(url.pathname) && request.method === 'POST')) return;
     if (request.mode === 'navigate') event.respondWith((request.method === 'GET' ? page : form)(event, url));
-    else if (shelf.PICTURE.test(url.pathname)) event.respondWith(shelf.picture(request));
+    else if (shelf.PICTURE.test(url.pathname)) event.respondWith(picture(event));
     else if (url.pathname.startsWith('/assets/') && url.search) event.respondWith(shell.asset(request, url));
   });
 
-  const page = async (event, url) => {
-    const answer = load(event, url);
+  // What the net answers; what is kept in its place, where that fails or takes long.
+  const soon = async (answer, kept, otherwise) => {
     answer.catch(() => {});
     try {
-      return await Promise.race([answer, late(PATIENCE)]) || await stored(url) || await answer;
+      return await Promise.race([answer, late(PATIENCE)]) || await kept() || await answer;
     } catch {
-      return await stored(url) || shell.offline();
+      return await kept() || otherwise();
     }
+  };
+  const page = (event, url) => soon(load(event, url), () => stored(url), () => shell.offline());
+  const picture = (event) => soon(seen(event), async () => (await shelf.find(event.request))?.found, () => Response.error());
+
+  const seen = async (event) => {
+    const asked = shelf.turn();
+    const answer = await fetch(event.request);
+    const copy = answer.clone();
+    if (answer.status === 200) event.waitUntil(shelf.keepPicture(event.request, copy, asked).catch(() => {}));
+    return answer;
   };
 
   const load = async (event, url) => {

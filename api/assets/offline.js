@@ -98,7 +98,7 @@
 
   if (kept) tell(asked === undefined ? 'kept' : 'asked', kept);
   // What was filled in is still in the page before.
-  if (form !== undefined) one('[data-again]').onclick = () => { history.back(); return false; };
+  if (form !== undefined) one('[data-again]').onclick = () => { fetch('/healthz').then(() => history.back(), () => {}); return false; };
   if ('serviceWorker' in navigator && signedIn) navigator.serviceWorker.register('/sw.js').catch(() => {});
   self.addEventListener('online', send);
   // A page that is come back to may be another one's by now.

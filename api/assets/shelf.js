@@ -38,16 +38,6 @@ self.shelf = (() => {
   };
 
   // A picture of what is attached is kept with the pages of whoever saw it.
-  const picture = async (request) => {
-    const asked = turns;
-    try {
-      const answer = await fetch(request);
-      if (answer.status === 200) await keepPicture(request, answer.clone(), asked).catch(() => {});
-      return answer;
-    } catch {
-      return (await find(request))?.found || Response.error();
-    }
-  };
   const keepPicture = async (request, answer, asked) => {
     const owner = await whose();
     if (!owner || asked !== turns) return;
@@ -120,5 +110,5 @@ self.shelf = (() => {
     return found && { found, owner };
   };
 
-  return { PICTURE, find, forget, keep, picture, turn, whose };
+  return { PICTURE, find, forget, keep, keepPicture, turn, whose };
 })();

@@ -117,6 +117,12 @@ async fn what_one_chooses_without_a_net_leaves_one_where_one_is_and_says_why() {
     phone.run("document.querySelector('details.card').open = true");
     phone.click_on("form[action='/notifications'] button");
     assert!(phone.page().1.contains("まだ伝わっていません"), "{:?}", phone.page());
+    phone.run("document.querySelector('[data-again]').click()");
+    assert_eq!(
+        phone.run("fetch('/healthz').then(() => 1, () => document.body.dataset.form)"),
+        json!(""),
+        "it stays there"
+    );
     net.mend();
     phone.run("document.querySelector('[data-again]').click()");
     phone.says("通知：切れています");

@@ -85,7 +85,7 @@ from_rows!(notice, revision);
 ///
 /// # Errors
 /// [`NoticeError::NotPublished`], [`NoticeError::Withdrawn`], [`NoticeError::NothingChanged`], [`NoticeError::InThePast`],
-/// [`NoticeError::SecondPersonNeeded`], [`NoticeError::CorrectedMeanwhile`], [`NoticeError::FilesChanged`],
+/// [`NoticeError::AnotherCorrects`], [`NoticeError::CorrectedMeanwhile`], [`NoticeError::FilesChanged`],
 /// [`NoticeError::FilesUnseen`]; those of the facts.
 pub async fn correct(
     db: &impl ConnectionTrait,
@@ -102,7 +102,7 @@ pub async fn correct(
         return Err(NoticeError::Withdrawn);
     }
     if before.is_corrected_by_another_than(person) {
-        return Err(NoticeError::SecondPersonNeeded);
+        return Err(NoticeError::AnotherCorrects);
     }
     // Otherwise what somebody else corrected would be taken back by who never saw it.
     if correction.revision.is_some_and(|seen| seen != before.revision) {

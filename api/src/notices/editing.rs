@@ -124,7 +124,10 @@ async fn correcting(
         versions: Versions::from(&found.notice),
         files: EditingView::of(db, &found.notice, now).await?,
         details: form.details,
-        reached: number(db, &found.notice, reached).await?.to_string(),
+        reached: match found.notice.published_at {
+            Some(at) if at <= now => Some(number(db, &found.notice, reached).await?.to_string()),
+            _ => None,
+        },
     })
 }
 

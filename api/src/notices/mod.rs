@@ -112,6 +112,9 @@ pub enum NoticeError {
     /// An emergency published by its author.
     #[error("an emergency needs a second person")]
     SecondPersonNeeded,
+    /// An emergency corrected by its author.
+    #[error("an emergency is corrected by another person than its author")]
+    AnotherCorrects,
     /// Somebody else has corrected it since the caller looked at it.
     #[error("the notice was corrected meanwhile")]
     CorrectedMeanwhile,
@@ -153,6 +156,7 @@ impl From<NoticeError> for Problem {
             NoticeError::NotPublished => Self::conflict("not_published", "problem-not-published"),
             NoticeError::Withdrawn => Self::conflict("withdrawn", "problem-withdrawn"),
             NoticeError::SecondPersonNeeded => Self::conflict("second_person_needed", "problem-second-person-needed"),
+            NoticeError::AnotherCorrects => Self::conflict("second_person_needed", "problem-another-corrects"),
             NoticeError::CorrectedMeanwhile => Self::conflict("corrected_meanwhile", "problem-corrected-meanwhile"),
             NoticeError::FilesChanged => Self::conflict("attachments_changed", "problem-attachments-changed"),
             NoticeError::FilesUnseen => Self::invalid_field("/attachments", "fault-attachments-unseen"),

@@ -146,8 +146,8 @@ pub struct CorrectPage {
     /// The versions as they are.
     pub versions: Versions,
     pub files: EditingView,
-    /// The number of phones that got the original.
-    pub reached: String,
+    /// The number of phones that got the original; none where nobody has it yet.
+    pub reached: Option<String>,
 }
 
 /// Withdrawing.

@@ -223,6 +223,8 @@ pub struct NoticePage {
     /// The last one first.
     pub corrections: Vec<Correction>,
     pub withdrawal: Option<Withdrawal>,
+    /// That nobody has it yet, and when it goes out.
+    pub unsent: Option<Message>,
     pub receipt: Receipt,
     /// Who has read, for those who may see it.
     pub coverage: Option<String>,

@@ -100,6 +100,7 @@ pub(super) async fn notice_page(
         withdrawal: notice
             .withdrawn_at
             .map(|at| Withdrawal { at: Moment(at), reason: notice.withdrawn_reason.clone() }),
+        unsent: None,
         receipt: view::Receipt {
             action: format!("{base}/receipt"),
             asked: matches!(notice.importance, notice::Importance::Emergency | notice::Importance::MustRead),

@@ -20,12 +20,13 @@ use crate::{
     identity::{Caller, SignIn},
     notices::{
         Readable,
-        view::{Marks, Print},
+        view::{Marks, NoticePage, Print},
     },
     postgres::cities::Cities,
     problem::Problem,
     say::Message,
     web::{
+        dates::Moment,
         filters, id_in,
         page::{Frame, Section, Who, html, see_other},
         qr::QrPicture,
@@ -58,7 +59,11 @@ async fn open_notice(
     let receipt = if open { Some(receipts.put(found.caller.sign_in(), found.notice.id, false).await?) } else { None };
     let tx = cities.look(found.caller.city).await?;
     let address = format!("{}/n/{}", origin.as_str(), found.notice.id);
-    let mut page = notice_page(&tx, found, (receipt, &query)).await?;
+    let unsent = (!out).then(|| match found.notice.published_at {
+        Some(at) => Message::new("notice-scheduled").with("at", Moment(at)),
+        None => "notice-draft".into(),
+    });
+    let mut page = NoticePage { unsent, ..notice_page(&tx, found, (receipt, &query)).await? };
     page.print = Some(Print { qr: QrPicture::of(&address), address });
     html(&page)
 }

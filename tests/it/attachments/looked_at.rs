@@ -136,6 +136,11 @@ async fn the_files_of_an_emergency_that_waits_for_its_time_are_its_second_person
     let office = office(&app).await;
     let page = office.open(&format!("/notices/{id}/attachments")).await;
     assert!(page.text.contains("送ることが決まっています") && page.text.contains("訂正を書く"), "{}", page.text);
+    let page = office.open(&format!("/n/{id}")).await.text;
+    assert!(page.contains("まだ届いていません") && page.contains("に送ります"), "{page}");
+    assert!(!page.contains("すぐにお読みください") && !page.contains("/receipt\""), "nobody has it yet: {page}");
+    let page = office.open(&format!("/notices/{id}/correct")).await.text;
+    assert!(page.contains("決めた日時に届きます") && !page.contains("もう一度届ける"), "{page}");
     let correct = format!("/api/v1/notices/{id}/correct");
     let mut correction = json!({ "reason": "地図の誤り" });
     third.post(&correct, &correction).await.refused_at("/attachments");
