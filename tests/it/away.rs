@@ -152,6 +152,15 @@ async fn a_picture_that_was_seen_is_seen_again_in_the_lift() {
     phone.says("電波がないため");
     phone.run("document.querySelector('.files img').scrollIntoView()");
     phone.eventually(seen);
+
+    // Where the phone has a net through which nothing comes, it is not waited for either.
+    net.mend();
+    phone.go(&app, &format!("/n/{id}"));
+    phone.eventually(seen);
+    net.hush();
+    phone.go(&app, &format!("/n/{id}"));
+    phone.run("document.querySelector('.files img').scrollIntoView()");
+    phone.eventually(seen);
 }
 
 #[tokio::test(flavor = "multi_thread")]
