@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// How often a scenario of the short form is begun anew when its moment did not come.
-const AGAIN: usize = 4;
+const AGAIN: usize = 12;
 /// How often the long form says how far it is.
 const TELL: Duration = Duration::from_secs(30);
 
