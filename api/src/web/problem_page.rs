@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn who_is_not_signed_in_is_led_to_the_sign_in_and_back() {
+    async fn who_is_not_signed_in_is_led_to_where_they_come_in_and_back() {
         let (status, headers, _) = answer("/n/1?a=b", Method::GET, Problem::unauthenticated).await;
         assert_eq!((status, text(&headers, "location")), (StatusCode::SEE_OTHER, "/join?next=%2Fn%2F1%3Fa%3Db"));
         let (_, headers, _) = answer("//host/x", Method::GET, Problem::unauthenticated).await;

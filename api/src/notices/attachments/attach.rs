@@ -4,7 +4,7 @@ use entity::{attachment, ids::PersonId, notice};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait};
 use time::OffsetDateTime;
 
-use super::{MOST, Prepared, Waits, held, name::beside, was_published};
+use super::{MOST, Prepared, held, name::beside, waits};
 use crate::notices::NoticeError;
 
 /// What came of it.
@@ -30,7 +30,7 @@ pub async fn attach(
 ) -> Result<Attached, NoticeError> {
     let seen = notice;
     let notice = held(db, seen).await?;
-    let waits = Waits::of(&notice, now).is_some() || was_published(seen, &notice);
+    let waits = waits(seen, &notice, now);
     let there = super::list::rows(db, &notice).await?.iter().filter(|row| row.until_revision.is_none()).count();
     let mut attached = Attached { kept: Vec::new(), beyond: Vec::new(), waits };
     for one in prepared {

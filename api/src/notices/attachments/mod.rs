@@ -44,7 +44,7 @@ pub const LARGEST: usize = 10_000_000;
 /// The notice as it stands, for somebody who changes its files, held until the transaction ends: nobody corrects or publishes it meanwhile.
 ///
 /// # Errors
-/// [`NoticeError::Withdrawn`]
+/// [`NoticeError::Withdrawn`].
 async fn held(db: &impl ConnectionTrait, notice: &notice::Model) -> Result<notice::Model, NoticeError> {
     let row = notice::Entity::find_by_id((notice.city_id, notice.id)).lock_exclusive().one(db).await?;
     let row = row.ok_or(NoticeError::NotPublished)?;
@@ -80,7 +80,8 @@ impl Waits {
     }
 }
 
-/// Whether somebody has published it since it was `seen`, while a file was on its way: whoever did has not looked at that file.
-fn was_published(seen: &notice::Model, held: &notice::Model) -> bool {
-    seen.published_at.is_none() && held.published_at.is_some()
+/// Whether a change of the files of a notice, which is held, waits for a correction: also where somebody has published it since it was `seen`, while a
+/// file was on its way. Whoever did has not looked at that file.
+fn waits(seen: &notice::Model, held: &notice::Model, now: OffsetDateTime) -> bool {
+    Waits::of(held, now).is_some() || seen.published_at.is_none() && held.published_at.is_some()
 }

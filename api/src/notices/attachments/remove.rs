@@ -4,7 +4,7 @@ use entity::{attachment, ids::AttachmentId, notice};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait as _, ModelTrait as _};
 use time::OffsetDateTime;
 
-use super::{MOST, Refused, Waits, Why, held, was_published};
+use super::{MOST, Refused, Why, held, waits};
 use crate::{notices::NoticeError, problem::Problem};
 
 /// Takes a file away, at once or with the next correction as it would be added. Gives the file and whether it waits for that; none where
@@ -21,8 +21,7 @@ pub async fn remove(
     let seen = notice;
     let notice = held(db, seen).await?;
     let Some(row) = find(db, &notice, id).await?.filter(|row| row.until_revision.is_none()) else { return Ok(None) };
-    let waits =
-        (Waits::of(&notice, now).is_some() || was_published(seen, &notice)) && row.since_revision <= notice.revision;
+    let waits = waits(seen, &notice, now) && row.since_revision <= notice.revision;
     if waits {
         let until = Set(Some(notice.revision + 1));
         attachment::ActiveModel { until_revision: until, ..row.clone().into() }.update(db).await?;
